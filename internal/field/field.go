@@ -57,7 +57,7 @@ func All(err error) []*Error {
 	if err == nil {
 		return nil
 	}
-	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // a joined error is taken apart, not searched
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		var out []*Error
 		for _, e := range many.Unwrap() {
 			out = append(out, All(e)...)
