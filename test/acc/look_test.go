@@ -1,0 +1,105 @@
+//go:build acc
+
+package acc
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// linkMTU is what the bed's tunnelled network carries: 1500 less 50 for VXLAN.
+const linkMTU = "1450"
+
+// engineAnswers asks from outside with the docker client, through what `davit env` prints.
+func engineAnswers(t *testing.T, p program) {
+	ctx := t.Context()
+	p.run(ctx, "env", "web-1", "--ssh-config", "install")
+	env := p.run(ctx, "env", "web-1", "--shell", "sh")
+	if !strings.Contains(env, `export DOCKER_HOST="ssh://`) {
+		t.Fatalf("env prints %q", env)
+	}
+	out, text, code := p.exec(ctx, "sh", "-c", env+"\ndocker info --format '{{json .}}'")
+	if code != 0 {
+		t.Fatalf("docker info: exit %d: %s", code, text)
+	}
+	var info struct{ Name, DockerRootDir, ServerVersion string }
+	check(t, json.Unmarshal([]byte(out), &info))
+	if info.Name != "web-1" || info.DockerRootDir != "/var/lib/docker" || info.ServerVersion == "" {
+		t.Errorf("docker info says %+v", info)
+	}
+}
+
+func dataOnVolume(t *testing.T, p program, volume string) {
+	ctx := t.Context()
+	for _, dir := range []string{"/var/lib/docker", "/var/lib/containerd"} {
+		got := p.ssh(ctx, "web-1", "readlink -f $(findmnt -n -o SOURCE --target "+dir+" | sed 's/\\[.*//')")
+		want := p.ssh(ctx, "web-1", "readlink -f /dev/disk/by-id/virtio-"+volume[:20])
+		if got != want || !strings.HasPrefix(got, "/dev/") {
+			t.Errorf("%s is on %s, want the volume, %s", dir, got, want)
+		}
+	}
+}
+
+func mtuAsComputed(t *testing.T, p program) {
+	ctx := t.Context()
+	if got := p.ssh(ctx, "web-1", `sudo docker network inspect bridge -f '{{index .Options "com.docker.network.driver.mtu"}}'`); got != linkMTU {
+		t.Errorf("the bridge network has MTU %s, want %s", got, linkMTU)
+	}
+	if got := p.ssh(ctx, "web-1", "cat /sys/class/net/$(ip -o route get 169.254.169.254 | sed 's/.* dev \\([^ ]*\\).*/\\1/')/mtu"); got != linkMTU {
+		t.Errorf("the link has MTU %s, want %s", got, linkMTU)
+	}
+}
+
+// containerRuns imports an image, as no registry is needed for that, and looks from inside of a container.
+func containerRuns(t *testing.T, p program) {
+	ctx := t.Context()
+	p.ssh(ctx, "web-1", "mkdir -p r/bin && cp $(command -v busybox) r/bin/busybox && ln -sf busybox r/bin/cat && tar -C r -c . | sudo docker import - kept")
+	if got := p.ssh(ctx, "web-1", "sudo docker run --rm kept cat /sys/class/net/eth0/mtu"); got != linkMTU {
+		t.Errorf("a container's MTU is %s, want %s", got, linkMTU)
+	}
+	if got := p.ssh(ctx, "web-1", "cat /sys/class/net/docker0/mtu; sudo docker run --rm -d kept busybox sleep 60 >/dev/null; cat /sys/class/net/docker0/mtu"); !strings.HasSuffix(got, linkMTU) {
+		t.Errorf("docker0 has MTU %s, want %s with a container on it", got, linkMTU)
+	}
+}
+
+func exitCode(t *testing.T, p program) {
+	if _, text, code := p.try(t.Context(), "ssh", "web-1", "--", "exit 23"); code != 23 {
+		t.Errorf("exit code %d, want 23: %s", code, text)
+	}
+}
+
+// otherKeyRefused puts another key in the place of the pinned one: no connection may come about.
+func otherKeyRefused(t *testing.T, p program) {
+	home := filepath.Join(p.home, "state")
+	var pinned string
+	check(t, filepath.WalkDir(home, func(path string, _ os.DirEntry, err error) error {
+		if filepath.Base(path) == "known_hosts" {
+			pinned = path
+		}
+		return err
+	}))
+	if pinned == "" {
+		t.Fatal("no known_hosts below " + home)
+	}
+	good, err := os.ReadFile(pinned)
+	check(t, err)
+	t.Cleanup(func() { check(t, os.WriteFile(pinned, good, 0o600)) })
+	other := filepath.Join(t.TempDir(), "other")
+	check(t, exec.CommandContext(t.Context(), "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", other).Run())
+	key, err := os.ReadFile(other + ".pub")
+	check(t, err)
+	var lines []string
+	for line := range strings.Lines(string(good)) {
+		if f := strings.Fields(line); len(f) >= 3 {
+			lines = append(lines, f[0]+" "+strings.Join(strings.Fields(string(key))[:2], " "))
+		}
+	}
+	check(t, os.WriteFile(pinned, []byte(strings.Join(lines, "\n")+"\n"), 0o600))
+	if out, _, code := p.try(t.Context(), "ssh", "web-1", "--", "echo reached"); code == 0 || strings.Contains(out, "reached") {
+		t.Errorf("exit code %d and output %q with a key that is not the host's", code, out)
+	}
+}
