@@ -91,7 +91,7 @@ func TestNesting(t *testing.T) {
 func TestESP(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
-		suite                           mtu.Suite
+		suite                            mtu.Suite
 		plain, nat, ipv6, on1450, on1442 int
 	}{
 		{mtu.AESGCM16, 1446, 1438, 1426, 1394, 1386},

@@ -3,8 +3,8 @@ package mtu
 import "fmt"
 
 const (
-	neutronLib  = "neutron-lib neutron_lib/constants.py L272-275, L382-385"
-	tunnelMTU   = "neutron plugins/ml2/drivers/type_tunnel.py L251-260 get_mtu"
+	neutronLib   = "neutron-lib neutron_lib/constants.py L272-275, L382-385"
+	tunnelMTU    = "neutron plugins/ml2/drivers/type_tunnel.py L251-260 get_mtu"
 	geneveOption = "neutron ovn/mech_driver/mech_driver.py L136-143: OVN refuses less than 38"
 )
 
