@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# The tests on real parts, from a bare machine: the conformance suite on a real OpenStack, the storage script on real
+# disks, then real guests. Ends with the bed down, whatever happens.
+. "$(dirname "$0")/lib.sh"
+need_root
+trap 'test/openstack/down.sh' EXIT
+
+gotest() { go test -count=1 -tags acc -timeout 45m "$@"; }
+
+stage 'packages' test/setup.sh ssh docker storage
+stage 'packages of the bed' test/openstack/install.sh
+stage 'packages for guests' test/guest/install.sh
+stage 'guest image with docker.io' test/guest/build.sh --engine docker
+stage 'guest image without an engine' test/guest/build.sh --engine none
+stage 'storage script' gotest -run '^TestStorage' ./internal/engine
+stage 'bed, fake mode' bed fake --fresh
+stage 'conformance on the bed' gotest -run '^TestBed' ./drivers/openstack
+stage 'bed, with real guests' bed both
+stage 'guest images' guests debian-12-docker debian-12
+stage 'real guests' gotest -v ./test/acc
