@@ -15,6 +15,9 @@ func (s slot) check(given bool) *field.Error {
 	case *int:
 		return s.checkInt(*at)
 	case *string:
+		if s.Required && given && *at == "" {
+			return field.Errorf(s.Path, "is required")
+		}
 		if len(s.Values) > 0 && (*at != "" || given) && !slices.Contains(s.Values, *at) {
 			return field.Errorf(s.Path, "%s", notOneOf(*at, s.Values))
 		}

@@ -43,14 +43,17 @@ func encode(slots []slot, prefix string, record bool) object {
 	return all
 }
 
-func inGroup(slots []slot, prefix string) int {
-	for i, s := range slots {
-		if !strings.HasPrefix(s.Path, prefix) {
+// inGroup counts the options at the start that are below prefix.
+func inGroup[T interface{ path() string }](options []T, prefix string) int {
+	for i, o := range options {
+		if !strings.HasPrefix(o.path(), prefix) {
 			return i
 		}
 	}
-	return len(slots)
+	return len(options)
 }
+
+func (o Option) path() string { return o.Path }
 
 // encode gives the value, and whether it is written: an unset value isn't, unless reading would make it the default.
 func (s slot) encode(record bool) (any, bool) {
