@@ -65,13 +65,20 @@ func (a *assigner) unique(n node, path string) []node {
 	keys, first := slices.Clone(n.keys), map[string]int{}
 	for i, key := range keys {
 		if line, twice := first[key.text]; twice {
-			a.fail(key, path, "key %q is given twice, first in line %d", key.text, line)
+			a.fail(key, path, "key %q is given twice%s", key.text, inLine(line))
 			keys[i].kind = null
 			continue
 		}
 		first[key.text] = key.line
 	}
 	return keys
+}
+
+func inLine(line int) string {
+	if line == 0 {
+		return ""
+	}
+	return ", first in line " + strconv.Itoa(line)
 }
 
 // option assigns a node to an option and checks the value.
