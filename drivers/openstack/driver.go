@@ -1,0 +1,74 @@
+// Package openstack is the driver for OpenStack clouds.
+//
+// A host is a Nova server that boots from an image, a Cinder volume for each data disk, and a Neutron floating IP
+// when its options name a pool. Each carries its owner from the request that makes it: the server in a tag, the
+// volume in its metadata, the floating IP in its description. No type of the SDK leaves this package.
+package openstack
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"github.com/davit-io/davit/drivers"
+)
+
+// Driver makes hosts in one project of one cloud. It may be used from many goroutines.
+type Driver struct {
+	account Options // cloud and region; the rest of a host's options come with its Spec
+	pace    pace
+
+	door *semaphore.Weighted // held while logging in and while reading open
+	open *session
+
+	// What concurrent callers ask for becomes one request. Those that wait share a slower rhythm than those that
+	// only ask.
+	servers, waitingServers *gather[server]
+	volumes, waitingVolumes *gather[volume]
+	ports, waitingPorts     *gather[port]
+	owned                   map[drivers.Kind]*gather[[]owned] // by owner
+	mtus                    *gather[int]                      // by network id
+}
+
+// The capabilities of this driver.
+var (
+	_ drivers.Driver    = (*Driver)(nil)
+	_ drivers.Power     = (*Driver)(nil)
+	_ drivers.Finder    = (*Driver)(nil)
+	_ drivers.Console   = (*Driver)(nil)
+	_ drivers.Diagnoser = (*Driver)(nil)
+)
+
+// Constructor is this driver's line in the table of drivers.
+func Constructor() drivers.Constructor {
+	return drivers.Constructor{
+		Name:    "openstack",
+		Help:    "Servers, volumes and floating IPs of an OpenStack cloud.",
+		Options: func() any { return new(Options) },
+		Open: func(_ context.Context, options any) (drivers.Driver, error) {
+			o, ok := options.(*Options)
+			if !ok {
+				return nil, fmt.Errorf("openstack: options of type %T", options)
+			}
+			return newDriver(*o, defaultPace()), nil
+		},
+	}
+}
+
+func newDriver(account Options, p pace) *Driver {
+	d := &Driver{account: account, pace: p, door: semaphore.NewWeighted(1)}
+	// The more wait, the rarer they look: the share of a look that falls on each stays about the same.
+	rhythm := func(n int) time.Duration { return p.scaled(time.Duration(n) * 60 * time.Millisecond) }
+	blink := func(int) time.Duration { return 0 }
+	d.servers, d.waitingServers = newGather(d.loadServers, blink), newGather(d.loadServers, rhythm)
+	d.volumes, d.waitingVolumes = newGather(d.loadVolumes, blink), newGather(d.loadVolumes, rhythm)
+	d.ports, d.waitingPorts = newGather(d.loadPorts, blink), newGather(d.loadPorts, rhythm)
+	d.mtus = newGather(d.loadMTUs, blink)
+	d.owned = map[drivers.Kind]*gather[[]owned]{}
+	for kind, list := range d.lists() {
+		d.owned[kind] = newGather(byOwner(list), blink)
+	}
+	return d
+}

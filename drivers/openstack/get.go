@@ -1,0 +1,52 @@
+package openstack
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/davit-io/davit/drivers"
+)
+
+// Get reads a host; what many callers ask for at once becomes one list.
+func (d *Driver) Get(ctx context.Context, id string) (drivers.Host, error) {
+	s, err := d.server(ctx, id)
+	if err != nil {
+		return drivers.Host{}, err
+	}
+	host := drivers.Host{ID: s.ID, Name: s.Name, State: stateOf(s)}
+	if host.State == drivers.StateError {
+		host.Fault = s.Fault.Message
+	}
+	if host.Addresses, err = d.addresses(ctx, s); err != nil {
+		return drivers.Host{}, err
+	}
+	if net := s.Metadata[networkKey]; net != "" {
+		host.LinkMTU, _, err = d.mtus.get(ctx, net)
+	}
+	return host, err
+}
+
+func (d *Driver) server(ctx context.Context, id string) (server, error) {
+	s, there, err := d.serverNow(ctx, d.servers, id)
+	if err == nil && !there {
+		err = &drivers.Error{Kind: drivers.ErrNotFound, Err: fmt.Errorf("there is no server %s", id)}
+	}
+	return s, err
+}
+
+// addresses are Nova's, and the floating IP that the server was made to have: Nova shows it up to a minute later
+// than it works, so Neutron is asked for one that is missing.
+func (d *Driver) addresses(ctx context.Context, s server) ([]drivers.Address, error) {
+	list := addressesOf(s)
+	floats := len(only(list, func(a drivers.Address) bool { return a.Floating })) > 0
+	if s.Metadata[floatingKey] == "" || floats {
+		return list, nil
+	}
+	ips, _, err := d.owned[drivers.KindFloatingIP].get(ctx, ownerOf(s))
+	for _, ip := range ips {
+		if ip.ip.PortID != "" {
+			list = withFloating(list, ip.Name)
+		}
+	}
+	return list, err
+}
