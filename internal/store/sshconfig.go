@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-
-	"github.com/davit-io/davit/internal/lifecycle"
 )
 
 const sshConfigFile = "ssh_config"
@@ -23,7 +21,7 @@ func (s *Store) WriteSSHConfig(ctx context.Context) error {
 		return err
 	}
 	defer unlock()
-	recs, err := s.List()
+	recs, err := s.Outlines()
 	if recs == nil && err != nil {
 		return err
 	}
@@ -35,9 +33,9 @@ func (s *Store) WriteSSHConfig(ctx context.Context) error {
 
 // sshConfig has one block per address. Networks of two clouds may have the same addresses: then the block names the
 // keys of all hosts there, for ssh takes the first value it finds for an option and no second block.
-func (s *Store) sshConfig(recs []*lifecycle.Record) string {
+func (s *Store) sshConfig(recs []*Outline) string {
 	var order []netip.Addr
-	at := map[netip.Addr][]*lifecycle.Record{}
+	at := map[netip.Addr][]*Outline{}
 	for _, rec := range recs {
 		addr := rec.Dial().Addr()
 		if !addr.IsValid() || len(rec.HostKeys) == 0 {
@@ -56,7 +54,7 @@ func (s *Store) sshConfig(recs []*lifecycle.Record) string {
 	return b.String()
 }
 
-func (s *Store) sshBlock(b *strings.Builder, addr netip.Addr, recs []*lifecycle.Record) {
+func (s *Store) sshBlock(b *strings.Builder, addr netip.Addr, recs []*Outline) {
 	names, known := []string{}, []string{}
 	for _, rec := range recs {
 		names = append(names, rec.Name)
