@@ -20,8 +20,10 @@ func accepted(body any) (reply, error) { return reply{status: http.StatusAccepte
 func gone() (reply, error)             { return reply{status: http.StatusNoContent}, nil }
 
 // decode reads the body into v. A field that the cloud does not know is a problem of the test, not only of the call.
-func (c *Cloud) decode(q *request, v any) error {
-	d := json.NewDecoder(bytes.NewReader(q.body))
+func (c *Cloud) decode(q *request, v any) error { return c.decodeRaw(q, q.body, v) }
+
+func (c *Cloud) decodeRaw(q *request, raw []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
 	err := d.Decode(v)
 	if err == nil {

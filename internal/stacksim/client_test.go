@@ -28,10 +28,14 @@ type client struct {
 
 func connect(t *testing.T, o stacksim.Options) *client {
 	t.Helper()
-	c := &client{T: t, cloud: stacksim.Start(t, o)}
+	return login(&client{T: t, cloud: stacksim.Start(t, o)})
+}
+
+func login(c *client) *client {
+	c.Helper()
 	auth, where := c.options("sim")
 	var err error
-	c.provider, err = config.NewProviderClient(t.Context(), auth)
+	c.provider, err = config.NewProviderClient(c.Context(), auth)
 	c.must(err)
 	c.compute, err = openstack.NewComputeV2(c.provider, where)
 	c.must(err)

@@ -2,7 +2,6 @@ package stacksim
 
 import (
 	"encoding/json"
-	"fmt"
 	"regexp"
 )
 
@@ -114,7 +113,7 @@ func (b serverBody) checkLabels() error {
 }
 
 // wishes reads the networks field: "auto", "none", or a list.
-func (b serverBody) wishes(micro int) (mode string, nics []nicBody, err error) {
+func (b serverBody) wishes(micro int, strict func([]byte, any) error) (mode string, nics []nicBody, err error) {
 	if b.Networks == nil {
 		return "auto", nil, nil
 	}
@@ -124,8 +123,8 @@ func (b serverBody) wishes(micro int) (mode string, nics []nicBody, err error) {
 		}
 		return mode, nil, nil
 	}
-	if err := json.Unmarshal(b.Networks, &nics); err != nil {
-		return "", nil, bad("Invalid input for field/attribute networks. Value: %s", fmt.Sprint(string(b.Networks)))
+	if err := strict(b.Networks, &nics); err != nil {
+		return "", nil, err
 	}
 	if len(nics) == 0 {
 		return "auto", nil, nil

@@ -30,6 +30,7 @@ type nic struct {
 
 // launch is a server on its way; every step checks a part of the body and takes what it names.
 type launch struct {
+	q     *request
 	in    serverBody
 	micro int
 	*server
@@ -44,7 +45,7 @@ func (c *Cloud) serversCreate(q *request) (reply, error) {
 		return reply{}, err
 	}
 	b := in.Server
-	l := &launch{in: b, micro: q.micro, server: &server{hostKey: newHostKey(), Server: Server{
+	l := &launch{q: q, in: b, micro: q.micro, server: &server{hostKey: newHostKey(), Server: Server{
 		ID: newID(), Name: b.Name, Description: b.Description, Hostname: or(b.Hostname, b.Name), Metadata: b.Metadata, Tags: b.Tags,
 		KeyName: b.KeyName, ConfigDrive: b.ConfigDrive, Status: "BUILD", TaskState: "scheduling", Created: time.Now(),
 	}}}

@@ -2,7 +2,7 @@ package stacksim
 
 // takeNetworks turns the wishes for networks into cards.
 func (c *Cloud) takeNetworks(l *launch) error {
-	mode, wishes, err := l.in.wishes(l.micro)
+	mode, wishes, err := l.in.wishes(l.micro, func(raw []byte, v any) error { return c.decodeRaw(l.q, raw, v) })
 	if err != nil || mode == "none" {
 		return err
 	}

@@ -162,6 +162,9 @@ func (c *Cloud) attachmentsDelete(q *request) (reply, error) {
 	}
 	v.Status = "detaching"
 	c.later(c.quarter(), func() {
+		if v.Status != "detaching" {
+			return
+		}
 		s.Volumes = slices.DeleteFunc(s.Volumes, func(a Attachment) bool { return a.VolumeID == id })
 		v.Status, v.ServerID, v.AttachmentID, v.Device = "available", "", "", ""
 	})
