@@ -91,9 +91,9 @@ func TestDecodeFindings(t *testing.T) {
 		name, yaml string
 		want       []string
 	}{
-		{"unknown key", "driver: stack\nnetwrok: a", []string{`h.yaml:2:1: unknown key "netwrok": did you mean "network"?`}},
+		{"unknown key", "driver: stack\nnettwork: a", []string{`h.yaml:2:1: unknown key "nettwork": did you mean "network"?`}},
 		{"far from all", "quux_zzz: 1", []string{`h.yaml:1:1: unknown key "quux_zzz"`}},
-		{"in a group", "engine:\n  nmae: docker", []string{`h.yaml:2:3: engine: unknown key "nmae": did you mean "name"?`}},
+		{"in a group", "engine:\n  naame: docker", []string{`h.yaml:2:3: engine: unknown key "naame": did you mean "name"?`}},
 		{"in a block", "disks:\n- size_gib: 1\n  keeep: true", []string{`h.yaml:3:3: disks[0]: unknown key "keeep": did you mean "keep"?`}},
 		{"in the driver's block", "stack:\n  clod: a", []string{`h.yaml:2:3: stack: unknown key "clod": did you mean "cloud"?`}},
 		{"types", "image: 12\ncpus: two\ndisks: 5\nengine: docker\nstack: {config_drive: 1, metadata: [a], security_groups: a}", []string{

@@ -3,9 +3,9 @@ package spec
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/davit-io/davit/internal/field"
 )
@@ -24,7 +24,7 @@ func parseJSON(b []byte) (node, error) {
 func fromJSON(v any) node {
 	switch v := v.(type) {
 	case bool:
-		return node{kind: boolean, text: fmt.Sprint(v)}
+		return node{kind: boolean, text: strconv.FormatBool(v)}
 	case json.Number:
 		if _, err := v.Int64(); err != nil {
 			return node{kind: decimal, text: v.String()}
@@ -33,13 +33,13 @@ func fromJSON(v any) node {
 	case string:
 		return node{kind: text, text: v}
 	case []any:
-		n := node{kind: list}
+		n := node{kind: list, values: make([]node, 0, len(v))}
 		for _, item := range v {
 			n.values = append(n.values, fromJSON(item))
 		}
 		return n
 	case map[string]any:
-		n := node{kind: mapping}
+		n := node{kind: mapping, keys: make([]node, 0, len(v)), values: make([]node, 0, len(v))}
 		for _, key := range slices.Sorted(maps.Keys(v)) {
 			n.keys = append(n.keys, node{kind: text, text: key})
 			n.values = append(n.values, fromJSON(v[key]))
@@ -49,14 +49,12 @@ func fromJSON(v any) node {
 	return node{kind: null}
 }
 
-// take splits a mapping into what is not at key and what is; nil: nothing.
-func (n node) take(key string) (rest node, taken *node) {
+// take gives the value at key, nil when there is none, and makes the assigner pass it over.
+func (n node) take(key string) *node {
 	i := slices.IndexFunc(n.keys, func(k node) bool { return k.text == key })
 	if i < 0 {
-		return n, nil
+		return nil
 	}
-	taken = &n.values[i]
-	n.keys = slices.Delete(slices.Clone(n.keys), i, i+1)
-	n.values = slices.Delete(slices.Clone(n.values), i, i+1)
-	return n, taken
+	n.keys[i].kind = null
+	return &n.values[i]
 }

@@ -28,7 +28,7 @@ func (h *Host) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	driver := driverOf(nil, n)
-	n, block := n.take(driver)
+	block := n.take(driver)
 	a := &assigner{}
 	a.document(n, "", fresh.slots())
 	if len(a.errs) > 0 {

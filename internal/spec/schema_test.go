@@ -39,7 +39,7 @@ func TestSchemaAgrees(t *testing.T) {
 		full: true, "{}": true, "driver: bare\nbare: {address: a}": true, "stack: {}": true, "mtu: 0": true, "cpus: 0": true,
 		"disks: []": true, "engine: {}": true, "stack: {ports: [{network: a}]}": true, "engine: {labels: {}}": true,
 
-		"netwrok: a": false, "image: 12": false, "image: null": false, "cpus: two": false, "cpus: -1": false, "cpus: 1.5": false,
+		"nettwork: a": false, "image: 12": false, "image: null": false, "cpus: two": false, "cpus: -1": false, "cpus: 1.5": false,
 		"mtu: 100": false, "mtu: 9217": false, "host_key: ''": false, "host_key: x": false, "driver: x": false, "name: ''": false,
 		"disks: {}": false, "disks: [{}]": false, "disks: [{size_gib: 0}]": false, "disks: [{size_gib: 1, x: 1}]": false,
 		"disks: [{size_gib: 1, filesystem: zfs}]": false, "disks: [1]": false, "engine: docker": false,

@@ -40,7 +40,9 @@ func TestValidate(t *testing.T) {
 			"cpus: must be at least 1, not -1",
 			"mtu: must be 576 to 9216 bytes, not 10000 (IPv4 needs 576 and IPv6 1280; jumbo frames end at 9216)",
 		}},
-		{"disks", func(h *spec.Host) { h.Disks = []spec.Disk{{}, {SizeGiB: 1, Filesystem: "ext5"}, {SizeGiB: 1, Mount: "/a"}, {SizeGiB: 2, Mount: "/a"}} }, []string{
+		{"disks", func(h *spec.Host) {
+			h.Disks = []spec.Disk{{}, {SizeGiB: 1, Filesystem: "ext5"}, {SizeGiB: 1, Mount: "/a"}, {SizeGiB: 2, Mount: "/a"}}
+		}, []string{
 			"disks[0].size_gib: must be at least 1 GiB, not 0",
 			`disks[1].filesystem: "ext5" is not one of ext4, xfs: did you mean "ext4"?`,
 			"disks[1].mount: is required: disks[0] holds the engine's data already",

@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -87,7 +88,7 @@ func scan(t reflect.Type, prefix string, index []int) []Option {
 		if name == "" {
 			continue
 		}
-		at := append(index[:len(index):len(index)], i)
+		at := slices.Concat(index, []int{i})
 		if f.Type.Kind() == reflect.Struct {
 			all = append(all, scan(f.Type, prefix+name+".", at)...)
 			continue

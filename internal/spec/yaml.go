@@ -3,6 +3,7 @@ package spec
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -105,7 +106,7 @@ func scalar(n ast.Node) node {
 	case *ast.LiteralNode:
 		return node{kind: text, text: n.Value.Value}
 	case *ast.BoolNode:
-		return node{kind: boolean, text: fmt.Sprint(n.Value)}
+		return node{kind: boolean, text: strconv.FormatBool(n.Value)}
 	case *ast.IntegerNode:
 		return node{kind: whole, text: fmt.Sprint(n.Value)}
 	case *ast.FloatNode, *ast.InfinityNode, *ast.NanNode:
