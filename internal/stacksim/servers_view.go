@@ -94,8 +94,12 @@ func (c *Cloud) serverView(s *server, micro int) obj {
 		key   string
 		value any
 	}{
-		{9, "locked", false}, {19, "description", orNull(s.Description)}, {26, "tags", emptyOr(s.Tags)},
-		{63, "trusted_image_certificates", nil}, {71, "server_groups", list{}}, {90, "OS-EXT-SRV-ATTR:hostname", s.Hostname},
+		{9, "locked", false},
+		{19, "description", orNull(s.Description)},
+		{26, "tags", emptyOr(s.Tags)},
+		{63, "trusted_image_certificates", nil},
+		{71, "server_groups", list{}},
+		{90, "OS-EXT-SRV-ATTR:hostname", s.Hostname},
 	} {
 		if micro >= f.micro {
 			v[f.key] = f.value

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gophercloud/gophercloud/v2/openstack/blockstorage/v3/volumes"
 	"github.com/gophercloud/gophercloud/v2/openstack/networking/v2/ports"
 
 	"github.com/davit-io/davit/internal/stacksim"
@@ -40,9 +41,9 @@ func TestUnknownIsAProblem(t *testing.T) {
 			c.refused(err, 400, "invalid attribute for filtering")
 		}, `ports.list: unknown filter "tags"`},
 		"field": {func(c *client) {
-			_, err := c.volume.Post(c.Context(), c.volume.ServiceURL("volumes"), map[string]any{"volume": map[string]any{"size": 1, "colour": "red"}}, nil, nil)
-			c.refused(err, 400, "colour")
-		}, `unknown field "colour"`},
+			err := volumes.Create(c.Context(), c.volume, volumes.CreateOpts{Size: 1, SnapshotID: "x"}, nil).Err
+			c.refused(err, 400, "snapshot_id")
+		}, `unknown field "snapshot_id"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
