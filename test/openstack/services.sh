@@ -34,8 +34,8 @@ render_service() {
 
 write_configuration() {
   local service
-  mkdir -p "$ETC/placement" "$STATE"/{lock,fernet,credential,neutron,cinder,glance/images,glance/staging,nova/instances,nova/mnt}
-  chmod 700 "$STATE/fernet" "$STATE/credential"
+  mkdir -p "$ETC/placement" "$STATE"/{lock,fernet,receipts,credential,neutron,cinder,glance/images,glance/staging,nova/instances,nova/mnt}
+  chmod 700 "$STATE"/{fernet,receipts,credential}
   for service in keystone placement glance nova neutron cinder; do render_service $service; done
   mv "$ETC/placement.conf" "$ETC/placement/"
   for service in nova-db.conf ml2.ini agents.ini nfs_shares rabbit.conf qemu.conf libvirtd.conf; do render $service; done
