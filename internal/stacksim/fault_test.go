@@ -78,14 +78,10 @@ func TestFaultHangEndsWithTheCloud(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := &client{T: t, cloud: cloud}
-	arrived := make(chan struct{})
 	cloud.Fault(stacksim.Fault{Op: "identity.version", Hang: true})
 	done := make(chan error)
-	go func() {
-		close(arrived)
-		done <- c.get("/identity/v3/")
-	}()
-	<-arrived
+	go func() { done <- c.get("/identity/v3/") }()
+	c.eventually(func(context.Context) (bool, string, error) { return len(cloud.Calls()) == 1, "no call yet", nil })
 	c.must(cloud.Close())
 	if <-done == nil {
 		t.Fatal("a hanging call was answered")
