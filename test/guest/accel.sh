@@ -15,7 +15,7 @@ kvm_works() {
   [[ -w /dev/kvm && -e $kernel ]] || return
   timeout 15 qemu-system-x86_64 -machine pc -accel kvm -cpu host -m 256 -nodefaults -display none -no-reboot \
     -serial stdio -kernel "$kernel" -append 'console=ttyS0 panic=-1' </dev/null 2>/dev/null |
-    grep -q 'Unable to mount root fs'
+    grep 'Unable to mount root fs' >/dev/null # to its end: -q would break QEMU's pipe
 }
 
 if [[ ! -e $known ]]; then

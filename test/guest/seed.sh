@@ -34,9 +34,12 @@ META
 {
   echo '#cloud-config'
   echo 'ssh_keys:'
-  echo "  ed25519_public: $(<"$run/host.pub")"
   echo '  ed25519_private: |'
   sed 's/^/    /' "$run/host"
+  echo '  ed25519_public: |'
+  sed 's/^/    /' "$run/host.pub"
+  # A key is nothing without its last line end, and guestinfo loses that of the document.
+  echo 'ssh_deletekeys: true'
 } >"$run/seed/vendor-data"
 
 if [[ $host_apt ]]; then
