@@ -12,6 +12,7 @@ func FuzzParse(f *testing.F) {
 	data, _ := cloudinit.Render(full(), 0)
 	f.Add(data)
 	f.Add([]byte("#cloud-config\nusers: [default]\nruncmd:\n- [a, b]\n- \"\\x01\"\nx: {1: 2}\n"))
+	f.Add([]byte("#cloud-config\nusers: !00\n0:\n#0"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c, err := cloudinit.Parse(data)
 		if err != nil {

@@ -26,8 +26,12 @@ func (f *Finding) Error() string { return fmt.Sprintf("%d:%d: %s", f.Line, f.Col
 
 // Parse reads a cloud-config document. It is strict: the header, unknown keys inside of known blocks, double keys and
 // wrong types are Findings, all of them joined. Unknown keys at the top are kept in Extra.
-func Parse(data []byte) (Config, error) {
-	var c Config
+func Parse(data []byte) (c Config, err error) {
+	defer func() { // the library panics on some malformed documents, such as a tag without a value
+		if r := recover(); r != nil {
+			err = &Finding{1, 1, fmt.Sprintf("the document is malformed: %v", r)}
+		}
+	}()
 	first, _, _ := strings.Cut(string(data), "\n")
 	if strings.TrimRight(first, " \t\r") != Header {
 		return c, &Finding{1, 1, fmt.Sprintf("the first line must be %s, not %q", Header, cut(first))}

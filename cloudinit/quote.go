@@ -24,7 +24,7 @@ func marshal(v any) ([]byte, error) {
 	if q.err != nil {
 		return nil, q.err
 	}
-	return []byte(node.String() + "\n"), nil
+	return append(blank.ReplaceAll([]byte(node.String()), nil), '\n'), nil
 }
 
 type quoter struct{ err error }
@@ -59,6 +59,8 @@ var (
 	word = regexp.MustCompile(`(?i)^(y|n|yes|no|on|off|true|false|null)$`)
 	// edge is space at a line's end, which the library loses in places.
 	edge = regexp.MustCompile(`[ \t](\n|$)`)
+	// blank lines are indented by the library; no text has such lines of its own outside of quotes.
+	blank = regexp.MustCompile(`(?m)^ +$`)
 )
 
 // block says whether a text of several lines can be written as it is, below a "|".

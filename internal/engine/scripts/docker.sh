@@ -1,0 +1,41 @@
+#!/bin/sh
+# Configures Docker and starts it, with everything in place that gate.sh waits for.
+# usage: docker.sh [LOGIN-USER]
+set -eu
+folder=/var/lib/davit
+fail() {
+  echo "davit: $*" >&2
+  exit 1
+}
+
+# configure takes the daemon.json that this version understands; default-network-opts came with 24.
+configure() {
+  version=$(dockerd --version | sed -n 's/^[^0-9]*\([0-9]*\).*/\1/p')
+  wanted=$folder/daemon.json
+  [ "${version:-0}" -lt 24 ] || wanted=$folder/daemon-24.json
+  if [ -e /etc/docker/daemon.json ] && ! cmp -s $wanted /etc/docker/daemon.json; then
+    [ -e /etc/docker/daemon.json.image ] || cp -p /etc/docker/daemon.json /etc/docker/daemon.json.image
+    echo "davit: the image's daemon.json is replaced and kept as daemon.json.image" >&2
+  fi
+  mkdir -p /etc/docker
+  install -m 644 $wanted /etc/docker/daemon.json
+}
+
+admit() {
+  getent passwd "$1" >/dev/null || fail "the login user $1 doesn't exist: set user to one that the image has"
+  getent group docker >/dev/null || groupadd --system docker
+  usermod --append --groups docker "$1"
+}
+
+start() {
+  cat /var/lib/cloud/data/instance-id >$folder/ready
+  systemctl daemon-reload
+  systemctl --quiet enable docker.service
+  systemctl restart docker.service && docker info >/dev/null && return
+  journalctl --no-pager --lines=20 --unit=docker.service --unit=containerd.service >&2 || :
+  fail "docker doesn't start; its last lines are above"
+}
+
+configure
+[ $# -eq 0 ] || admit "$1"
+start
