@@ -129,7 +129,11 @@ func TestAccDiskWithDataIsLeftAlone(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			b := newBed(t, 320)
+			mib := 32
+			if strings.Contains(tc.prepare, "mkfs.xfs") {
+				mib = 320
+			}
+			b := newBed(t, mib)
 			b.must(t.Context(), tc.prepare)
 			before := b.sum()
 			out, err := b.inGuest(engineDisk(tc.fs))
@@ -210,7 +214,7 @@ test "$(df --output=size -m davit/data | tail -n 1)" -gt 500
 }
 
 func TestAccExtraDisk(t *testing.T) {
-	b := newBed(t, 320)
+	b := newBed(t, 32)
 	out, err := b.inGuest(`
 sh disk.sh $DISK ext4 davit-data $DIR/srv
 test "$(findmnt -nvo SOURCE --mountpoint $DIR/srv)" = $DISK
@@ -231,11 +235,11 @@ func TestAccDiskFailures(t *testing.T) {
 		},
 		{"another filesystem", "sh disk.sh $DISK btrfs davit-engine $DIR/data", "ext4 or xfs, not btrfs"},
 		{"a place that is taken", "mkdir data; mount -t tmpfs none data; sh disk.sh $DISK ext4 davit-engine $DIR/data", "is mounted already, from none"},
-		{"an image with too much", "mkdir -p lib/docker; head -c 400M /dev/zero >lib/docker/big; " + engineDisk("ext4"), "is it too small?"},
+		{"an image with too much", "mkdir -p lib/docker; head -c 64M /dev/zero >lib/docker/big; " + engineDisk("ext4"), "is it too small?"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			b := newBed(t, 320)
+			b := newBed(t, 32)
 			if out, err := b.inGuest(tc.script); err == nil || !strings.Contains(out, tc.want) {
 				t.Errorf("%v: %s", err, out)
 			}

@@ -81,11 +81,17 @@ attach() {
   on "$place" || mount -t "$type" "$link" "$place" || fail "can't be mounted at $place, see above"
 }
 
-grow() {
-  case $type in
-  ext4) resize2fs "$link" ;;
-  xfs) xfs_growfs "$place" ;;
-  esac >/dev/null || fail "can't be grown to its disk's size, see above"
+# grow_ext4 fits a filesystem that is not mounted to its disk; resize2fs asks for a check first.
+grow_ext4() {
+  on "$place" && return
+  bytes=$(dumpe2fs -h "$link" 2>/dev/null | awk -F: '/^Block count/ { n = $2 } /^Block size/ { size = $2 } END { printf "%.0f", n * size }')
+  [ "$bytes" -lt "$(blockdev --getsize64 "$link")" ] || return 0
+  e2fsck -f -p "$link" || [ $? -eq 1 ] || fail "its filesystem is damaged, see above: e2fsck $link"
+  resize2fs "$link" || fail "can't be grown to its disk's size, see above"
+}
+
+grow_xfs() {
+  xfs_growfs "$place" >/dev/null || fail "can't be grown to its disk's size, see above"
 }
 
 # keep moves a folder onto the disk. An image may bring content; the disk's own is newer.
@@ -115,11 +121,14 @@ case $before in
 *"
 "*) fail "carries data and is left alone: $(echo "$before" | tr '\n' ' '). If nobody needs it: wipefs --all $link" ;;
 "") format ;;
-*",$label,$type") say "holds data of an earlier host, which stay" ;;
+*",$label,$type")
+  say "holds data of an earlier host, which stay"
+  [ "$type" = xfs ] || grow_ext4
+  ;;
 *) fail "carries data and is left alone: $before. If nobody needs it: wipefs --all $link" ;;
 esac
 attach
-[ -z "$before" ] || grow
+[ "$type" = ext4 ] || grow_xfs
 if [ $# -gt 0 ] && [ -d /run/systemd/system ]; then # an engine that is ahead of the gate, see gate.sh
   systemctl stop docker.socket docker.service containerd.service 2>/dev/null || :
 fi
