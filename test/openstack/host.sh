@@ -41,6 +41,7 @@ SHIM
 # libvirtd keeps its configuration and its machines in fixed places; the bed's has its own there.
 lay_over_libvirt() {
   local place own
+  [ -d /run/netns ] || echo /run/netns >>"$RUN/made.places"
   for place in /etc/libvirt /var/lib/libvirt /var/log/libvirt /var/cache/libvirt /run/libvirt; do
     own=$STATE/libvirt$place
     [ -d "$place" ] || echo "$place" >>"$RUN/made.places"
@@ -70,9 +71,13 @@ add_underlay() {
 }
 
 # Each line is one rule: table, chain, the rest. The clamp is for a way out that is narrower than the guests' network.
-# Bound to the default device, because with br_netfilter the rules see bridged frames too.
+# With br_netfilter the rules see bridged frames too. So they name the default device, and the frames of the public network are
+# not tracked while they cross its bridge: a connection already known there would never meet the rule that translates it.
+# (On the flat network Neutron's own conntrack zones keep the two apart.)
 nat_rules() {
   local device=$1 net
+  echo "raw PREROUTING -s $PUBLIC -m physdev --physdev-in tap+ -m comment --comment davit-bed -j CT --notrack"
+  echo "raw PREROUTING -m physdev --physdev-in dvb-ex-port -m comment --comment davit-bed -j CT --notrack"
   for net in "$PUBLIC" "$FLAT"; do
     echo "nat POSTROUTING -s $net -o $device -m comment --comment davit-bed -j MASQUERADE"
     echo "filter FORWARD -s $net -o $device -m comment --comment davit-bed -j ACCEPT"
@@ -112,6 +117,8 @@ prepare_network() {
   add_veth dvb-ex "$PUBLIC_HOST/24"
   add_veth dvb-flat "$FLAT_HOST/24"
   add_underlay
+  # Neutron's bridges, yet to come, must not answer for the address of the veth: packets that enter by them miss the NAT.
+  set_kernel net.ipv4.conf.default.arp_ignore 1
   set_kernel net.ipv4.ip_forward 1
   set_kernel net.ipv4.neigh.default.gc_thresh3 8192
   set_kernel net.bridge.bridge-nf-call-iptables 1
