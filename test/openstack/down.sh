@@ -5,12 +5,13 @@
 . "$HERE/host.sh"
 need_root
 
+# recorded BUT: names of all services on record, alive or not, but those that match.
 recorded() { find "$RUN" -name '*.pid' ! -name '*.own.pid' -printf '%f\n' | sed 's/\.pid$//' | grep -vxE "$1" || true; }
 
 # What the services have made themselves: guests, dnsmasq, haproxy, helpers. A process belongs to the bed when it is in its mount
 # namespace or in one of the network namespaces that exist only there.
 strays() {
-  local bed pid holder
+  local bed pid holder netns
   holder=$(pid_of namespace) || return 0
   bed=$(readlink "/proc/$holder/ns/mnt")
   for pid in /proc/[0-9]*; do
@@ -21,7 +22,10 @@ strays() {
 
 no_strays() { [ -z "$(strays)" ]; }
 
-signal_strays() { for pid in $(strays); do kill "-$1" "$pid" 2>/dev/null || true; done; }
+signal_strays() {
+  local pid
+  for pid in $(strays); do kill "-$1" "$pid" 2>/dev/null || true; done
+}
 
 end_strays() {
   no_strays && return

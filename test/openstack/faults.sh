@@ -40,15 +40,7 @@ token_ttl() {
 }
 
 # The pid of a service, or a failure that names those there are.
-pid_or_fail() { pid_of "$1" || fail "$1" "does not run; these do: $(services | tr '\n' ' ')"; }
-
-services() {
-  local file name
-  for file in "$RUN"/*.pid; do
-    name=$(basename "$file" .pid)
-    [ "$name" = namespace ] || ! alive "$name" || echo "$name"
-  done
-}
+pid_or_fail() { pid_of "$1" || fail "$1" "does not run; these do: $(running | tr '\n' ' ')"; }
 
 signal() { kill "-$1" -- "-$(pid_or_fail "$2")"; }
 
@@ -88,6 +80,6 @@ case ${1:-}:$# in
   pause:2) signal STOP "$2" ;;
   resume:2) signal CONT "$2" ;;
   start:1) start_again ;;
-  services:1) services ;;
+  services:1) running ;;
   *) usage ;;
 esac

@@ -22,8 +22,8 @@ for id in $(image list --name "$name" -f value -c ID); do
 done
 
 format=$(qemu-img info --output=json "$file" | jq -r .format)
-image create "$name" --file "$file" --disk-format "$format" --container-format bare --public \
+id=$(image create "$name" --file "$file" --disk-format "$format" --container-format bare --public \
   --property os_distro=debian --property os_version=12 --property os_admin_user=debian \
   --property hw_disk_bus=virtio --property hw_vif_model=virtio --property hw_rng_model=virtio \
-  -f value -c id >"$RUN/image.id" || fail image "upload of $file failed"
-say "image $name: uploaded as $(cat "$RUN/image.id") ($format)"
+  -f value -c id) || fail image "upload of $file failed"
+say "image $name: uploaded as $id ($format)"

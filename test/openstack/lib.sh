@@ -68,6 +68,15 @@ pid_of() {
 
 alive() { pid_of "$1" >/dev/null; }
 
+# running: the names of the services that are alive.
+running() {
+  local file name
+  for file in "$RUN"/*.pid; do
+    name=$(basename "$file" .pid)
+    [ "$name" = namespace ] || ! alive "$name" || echo "$name"
+  done
+}
+
 record() { echo "$2 $(start_time "$2")" >"$RUN/$1.pid"; }
 
 # inside COMMAND...: runs it in the bed's mount namespace.

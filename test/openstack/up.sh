@@ -64,6 +64,8 @@ restart_when_changed() {
     say "settings changed: stopping first"
     "$HERE/down.sh"
   fi
+  # Services that outlived their namespace hold its mounts; a second mount of the volumes would spoil them.
+  if ! alive namespace && [ -n "$(running)" ]; then "$HERE/down.sh"; fi
   settings >"$STATE/settings"
   [ -s "$STATE/host_uuid" ] || cat /proc/sys/kernel/random/uuid >"$STATE/host_uuid"
   HOST_UUID=$(cat "$STATE/host_uuid")
