@@ -45,10 +45,10 @@ META
 if [[ $host_apt ]]; then
   source=$(debian_source)
   cat >>"$run/seed/vendor-data" <<APT
-apt:
-  preserve_sources_list: true
 write_files:
-  - path: /etc/apt/sources.list.d/machine.${source##*.}
+  - path: /etc/apt/sources.list.d/debian.sources
+    content: ''
+  - path: $source
     encoding: b64
     content: $(base64 -w0 "$source")
 APT
