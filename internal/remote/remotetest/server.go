@@ -69,8 +69,7 @@ func New(t testing.TB, o Options) *Server {
 	go func() { defer close(done); s.accept(ctx) }()
 	t.Cleanup(func() {
 		cancel()
-		_ = listener.Close()
-		s.Drop()
+		s.Stop()
 		<-done
 	})
 	return s
@@ -116,6 +115,12 @@ func (s *Server) Drop() {
 		_ = c.Close()
 	}
 	s.conns = nil
+}
+
+// Stop ends the server before the test does. Its address is free then.
+func (s *Server) Stop() {
+	_ = s.listener.Close()
+	s.Drop()
 }
 
 // Commands are the commands that were asked for, in order.
