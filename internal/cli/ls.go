@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"context"
+	"io"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) lsCmd() *cobra.Command {
+	var offline, quiet bool
+	cmd := &cobra.Command{
+		Use:     "ls",
+		Aliases: []string{"list"},
+		Short:   "List hosts",
+		Long:    "List the hosts there are records of, with the state that their platforms tell now.",
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.ls(cmd.Context(), offline || quiet, quiet)
+		},
+	}
+	cmd.Flags().BoolVar(&offline, "offline", false, "show the records alone, without asking the platforms")
+	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "show names alone")
+	a.addOutput(cmd)
+	return cmd
+}
+
+// ls lists what can be listed; what can't be read or asked is told on stderr and keeps nothing from being shown.
+func (a *app) ls(ctx context.Context, offline, quiet bool) error {
+	recs, broken := a.store.List()
+	views := make([]hostView, len(recs))
+	for i, rec := range recs {
+		views[i] = viewOf(rec)
+	}
+	if !offline {
+		a.report(a.live(ctx, recs, views))
+	}
+	if err := a.print(views, func(w io.Writer) error {
+		if quiet {
+			return printLines(w, namesOf(recs))
+		}
+		return hostTable(w, views)
+	}); err != nil {
+		return err
+	}
+	return broken
+}
+
+func printLines(w io.Writer, lines []string) error {
+	for _, line := range lines {
+		if _, err := io.WriteString(w, line+"\n"); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/davit-io/davit/drivers"
+	"github.com/davit-io/davit/internal/field"
+	"github.com/davit-io/davit/internal/spec"
+)
+
+// report tells every error: what, where, and what to do next.
+func (a *app) report(err error) {
+	if _, quiet := errors.AsType[*statusError](err); quiet {
+		return
+	}
+	for _, e := range split(err) {
+		text := strings.TrimSpace(e.Error())
+		fmt.Fprintf(a.io.Err, "%s %s\n", a.red("error:"), strings.ReplaceAll(text, "\n", "\n  "))
+		if at := a.place(e); at != "" {
+			fmt.Fprintf(a.io.Err, "   at: %s\n", at)
+		}
+		if hint := drivers.Hint(e); hint != "" {
+			fmt.Fprintf(a.io.Err, " hint: %s\n", hint)
+		}
+	}
+}
+
+// split takes joined errors apart. Errors that say more than the lines of their parts stay whole.
+func split(err error) []error {
+	if err == nil {
+		return nil
+	}
+	//nolint:errorlint // a joined error is taken apart, not searched
+	many, ok := err.(interface{ Unwrap() []error })
+	//nolint:errorlint // as above
+	if _, hints := err.(interface{ Hint() string }); hints || !ok || errors.Join(many.Unwrap()...).Error() != err.Error() {
+		return []error{err}
+	}
+	var out []error
+	for _, e := range many.Unwrap() {
+		out = append(out, split(e)...)
+	}
+	return out
+}
+
+// place is where a finding's value came from. One from a file that couldn't be read has its place in its text.
+func (a *app) place(err error) string {
+	if _, told := errors.AsType[*spec.At](err); told || a.where == nil {
+		return ""
+	}
+	finding, ok := errors.AsType[*field.Error](err)
+	if !ok || finding.Path == "" {
+		return ""
+	}
+	return a.where(finding.Path)
+}
+
+func (a *app) red(text string) string {
+	if !a.io.colored(a.io.Err) {
+		return text
+	}
+	return "\x1b[31m" + text + "\x1b[0m"
+}
