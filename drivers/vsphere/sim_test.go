@@ -1,0 +1,221 @@
+package vsphere_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/vmware/govmomi/object"
+	_ "github.com/vmware/govmomi/pbm/simulator" // storage policies
+	"github.com/vmware/govmomi/simulator"
+	_ "github.com/vmware/govmomi/vapi/simulator" // tags
+	"github.com/vmware/govmomi/vim25"
+	"github.com/vmware/govmomi/vim25/mo"
+	"github.com/vmware/govmomi/vim25/types"
+
+	"github.com/davit-io/davit/drivers"
+	"github.com/davit-io/davit/drivers/vsphere"
+)
+
+// cloud is a simulated vCenter behind a proxy that counts its calls and breaks them.
+type cloud struct {
+	t      *testing.T
+	model  *simulator.Model
+	server string
+	client *vim25.Client // of the test itself, past the proxy
+
+	mu    sync.Mutex
+	calls []string
+	hook  func(n int, op string, w http.ResponseWriter, r *http.Request, pass http.Handler)
+	count int // of addresses given to guests
+}
+
+// start makes a vCenter with one cluster, one standalone ESXi host, two datastores in a pod and golden, a machine
+// that is powered off.
+func start(t *testing.T, change ...func(*simulator.Model)) *cloud {
+	t.Helper()
+	m := simulator.VPX()
+	m.ClusterHost, m.Machine, m.Pod, m.Datastore, m.Pool, m.Autostart = 2, 1, 1, 2, 1, false
+	for _, f := range change {
+		f(m)
+	}
+	if err := m.Create(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(m.Remove)
+	m.Service.RegisterEndpoints = true
+	s := m.Service.NewServer()
+	t.Cleanup(s.Close)
+	c := &cloud{t: t, model: m}
+	target := *s.URL
+	target.Path, target.User = "", nil
+	pass := httputil.NewSingleHostReverseProxy(&target)
+	pass.ErrorHandler = func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) }
+	front := httptest.NewServer(c.handler(pass))
+	t.Cleanup(front.Close)
+	c.server = front.URL + "/sdk"
+	vc, err := simulatorClient(t, s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.client = vc
+	m.Map().AddHandler(&guests{cloud: c})
+	c.rename("DC0_C0_RP1_VM0", "golden")
+	return c
+}
+
+var method = regexp.MustCompile(`<(?:[a-z0-9]+:)?Body[^>]*><(?:[a-z0-9]+:)?(\w+)`)
+
+func (c *cloud) handler(pass http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		op := r.Method + " " + r.URL.Path
+		if found := method.FindSubmatch(body); found != nil {
+			op = string(found[1])
+		}
+		c.mu.Lock()
+		n, hook := len(c.calls), c.hook
+		c.calls = append(c.calls, op)
+		c.mu.Unlock()
+		if hook != nil {
+			hook(n, op, w, r, pass)
+			return
+		}
+		pass.ServeHTTP(w, r)
+	})
+}
+
+func (c *cloud) ops() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]string(nil), c.calls...)
+}
+
+func (c *cloud) reset(hook func(n int, op string, w http.ResponseWriter, r *http.Request, pass http.Handler)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.calls, c.hook = nil, hook
+}
+
+// guests gives a machine that starts running tools and an address.
+type guests struct{ *cloud }
+
+func (g *guests) Reference() types.ManagedObjectReference {
+	return types.ManagedObjectReference{Type: "DavitGuests", Value: "guests"}
+}
+func (g *guests) PutObject(*simulator.Context, mo.Reference)                    {}
+func (g *guests) RemoveObject(*simulator.Context, types.ManagedObjectReference) {}
+func (g *guests) UpdateObject(ctx *simulator.Context, r mo.Reference, changes []types.PropertyChange) {
+	for _, change := range changes {
+		if change.Name == "runtime.powerState" && change.Val == types.VirtualMachinePowerStatePoweredOn {
+			go g.boot(ctx, r.Reference())
+		}
+	}
+}
+
+func (g *guests) boot(ctx *simulator.Context, r types.ManagedObjectReference) {
+	g.mu.Lock()
+	g.count++
+	ip := fmt.Sprintf("10.9.%d.%d", g.count/250, g.count%250+1)
+	g.mu.Unlock()
+	ctx.Map.WithLock(&simulator.Context{Map: ctx.Map}, r, func() {
+		vm, ok := ctx.Map.Get(r).(*simulator.VirtualMachine)
+		if !ok || vm.Runtime.PowerState != types.VirtualMachinePowerStatePoweredOn {
+			return
+		}
+		ctx.Map.Update(ctx, vm, []types.PropertyChange{
+			{Name: "guest.toolsRunningStatus", Val: string(types.VirtualMachineToolsRunningStatusGuestToolsRunning)},
+			{Name: "guest.ipAddress", Val: ip},
+		})
+	})
+}
+
+func simulatorClient(t *testing.T, u *url.URL) (*vim25.Client, error) {
+	t.Helper()
+	c, err := newClient(t.Context(), u)
+	return c, err
+}
+
+func (c *cloud) rename(from, to string) {
+	c.t.Helper()
+	vm := c.find("VirtualMachine", from)
+	task, err := object.NewCommon(c.client, vm).Rename(c.t.Context(), to)
+	c.must(err)
+	c.must(task.WaitEx(c.t.Context()))
+}
+
+func (c *cloud) must(err error) {
+	c.t.Helper()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// find gives the object of a name; the zero one: there is none.
+func (c *cloud) find(kind, name string) types.ManagedObjectReference {
+	for _, e := range c.model.Map().All(kind) {
+		if e.Entity().Name == name {
+			return e.Reference()
+		}
+	}
+	return types.ManagedObjectReference{}
+}
+
+func (c *cloud) names(kind string) []string {
+	var names []string
+	for _, e := range c.model.Map().All(kind) {
+		names = append(names, e.Entity().Name)
+	}
+	return names
+}
+
+// vm reads a machine as the vCenter has it.
+func (c *cloud) vm(id string) mo.VirtualMachine {
+	c.t.Helper()
+	var vm mo.VirtualMachine
+	r := types.ManagedObjectReference{Type: "VirtualMachine", Value: id}
+	c.must(object.NewVirtualMachine(c.client, r).Properties(context.WithoutCancel(c.t.Context()), r, nil, &vm))
+	return vm
+}
+
+func (c *cloud) options() vsphere.Options {
+	return vsphere.Options{
+		Server: c.server, VCenterUser: "ops", VCenterPassword: "secret", Datacenter: "DC0", Cluster: "DC0_C0", Datastore: "LocalDS_0",
+	}
+}
+
+func (c *cloud) driver() *vsphere.Driver { return vsphere.NewForTest(c.options()) }
+
+func (c *cloud) spec(name string) drivers.Spec {
+	o := c.options()
+	return drivers.Spec{
+		Name: name, Owner: drivers.Owner("owner-of-" + name), Image: "golden", CPUs: 1, MemoryGiB: 1, Network: "DC0_DVPG0",
+		Disks: []drivers.Disk{{Name: name + "-data", SizeGiB: 1}}, Options: &o,
+	}
+}
+
+// opts gives the options of a spec to change.
+func opts(s *drivers.Spec) *vsphere.Options {
+	o := *s.Options.(*vsphere.Options)
+	s.Options = &o
+	return &o
+}
+
+func contains(list []string, part string) bool {
+	for _, one := range list {
+		if strings.Contains(one, part) {
+			return true
+		}
+	}
+	return false
+}
