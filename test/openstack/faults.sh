@@ -19,7 +19,7 @@
 export OS_CLIENT_CONFIG_FILE=$BED/clouds.yaml OS_CLOUD=bed-admin
 
 usage() {
-  sed -n '2,17s/^# \{0,1\}//p' "$0" >&2
+  sed -n '2,16s/^# \{0,1\}//p' "$0" >&2
   exit 2
 }
 

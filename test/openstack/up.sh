@@ -46,6 +46,11 @@ hosts() {
   [ "$mode" = fake ] || echo real1
 }
 
+place_hosts() {
+  logged discover-hosts nova_manage cell_v2 discover_hosts
+  seed zones "${hosts[@]}"
+}
+
 forget() {
   "$HERE/down.sh"
   rm -rf --one-file-system "$STATE" "$ETC" "$FAULTS"
@@ -96,8 +101,7 @@ say "every API listens"
 mapfile -t hosts < <(hosts)
 seed wait "${hosts[@]}"
 say "services up"
-logged discover-hosts nova_manage cell_v2 discover_hosts
-seed zones "${hosts[@]}"
-once content "zones, flavors, networks, security groups, image" seed content
+once "hosts-$mode-$fakes" "hosts in their zones" place_hosts
+once content "flavors, networks, security groups, image" seed content
 say "clouds bed and bed-admin, mode $mode"
 echo "ready: export OS_CLIENT_CONFIG_FILE=$BED/clouds.yaml"
