@@ -55,8 +55,10 @@ func TestFaultsLeaveWhatTheyShould(t *testing.T) {
 	boom := errors.New("boom")
 	for _, op := range fake.CreateOps {
 		for _, f := range []fake.Fault{
-			{Op: op, Err: boom, Times: 1}, {Op: op, After: true, Err: boom, Times: 1},
-			{Op: op, Kill: true, Times: 1}, {Op: op, After: true, Kill: true, Times: 1},
+			{Op: op, Err: boom, Times: 1},
+			{Op: op, After: true, Err: boom, Times: 1},
+			{Op: op, Kill: true, Times: 1},
+			{Op: op, After: true, Kill: true, Times: 1},
 			{Op: op, Hang: true, Times: 1},
 		} {
 			t.Run(fmt.Sprintf("%+v", f), func(t *testing.T) {

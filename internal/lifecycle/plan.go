@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -182,7 +183,7 @@ func (r *Runner) Plan(ctx context.Context, recs []*Record) ([]*Plan, error) {
 	for i, rec := range recs {
 		specs[i] = rec.Spec.DriverSpec(rec.Owner, rec.Phase != PhasePlanned)
 	}
-	resolved, err := r.Driver.Resolve(ctx, specs)
+	resolved, err := r.resolve(ctx, specs)
 	if err != nil {
 		return nil, err
 	}
@@ -191,6 +192,17 @@ func (r *Runner) Plan(ctx context.Context, recs []*Record) ([]*Plan, error) {
 		plans[i], errs[i] = r.plan(rec, resolved[i])
 	}
 	return plans, errors.Join(errs...)
+}
+
+func (r *Runner) resolve(ctx context.Context, specs []drivers.Spec) ([]drivers.Resolved, error) {
+	limit := r.Limits.orDefaults().Ask
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	resolved, err := r.Driver.Resolve(limited, specs)
+	if err != nil && limited.Err() != nil && !interrupted(ctx) {
+		return nil, timeout(limit, fmt.Errorf("look up names and quota: %w", err))
+	}
+	return resolved, err
 }
 
 func (r *Runner) plan(rec *Record, resolved drivers.Resolved) (*Plan, error) {

@@ -16,6 +16,8 @@ type Status struct {
 
 // Status asks for all hosts at once; the result has the order of recs.
 func (r *Runner) Status(ctx context.Context, recs []*Record) []Status {
+	ctx, cancel := context.WithTimeout(ctx, r.Limits.orDefaults().Ask)
+	defer cancel()
 	out := make([]Status, len(recs))
 	_ = each(recs, func(i int, rec *Record) error { // errors are part of the result
 		out[i].Record = rec

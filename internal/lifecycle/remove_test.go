@@ -77,7 +77,9 @@ func TestRollbackLeavesNothing(t *testing.T) {
 				w := newWorld(t, nil)
 				w.cloud.Fault(f)
 				p := w.process()
-				p.Limits.Create = 100 * time.Millisecond
+				if f.Hang {
+					p.Limits.Create = 500 * time.Millisecond
+				}
 				err := p.create(t.Context(), lifecycle.CreateOptions{OnError: lifecycle.Rollback}, "web-1")
 				phaseError(t, err, lifecycle.PhaseCreated, "removed again")
 				w.holds(t, 0)

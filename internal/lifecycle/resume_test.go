@@ -35,12 +35,17 @@ func TestCreateAgainAfterEveryFault(t *testing.T) {
 				w := newWorld(t, nil)
 				w.cloud.Fault(f)
 				p := w.process()
-				p.Limits.Create = 100 * time.Millisecond
-				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-				defer cancel()
+				ctx := t.Context()
+				if f.Hang {
+					p.Limits.Create = 500 * time.Millisecond
+					limited, cancel := context.WithTimeout(ctx, time.Second)
+					defer cancel()
+					ctx = limited
+				}
 				if err := p.create(ctx, lifecycle.CreateOptions{}, "web-1"); err == nil {
 					t.Error("the fault did not show")
 				}
+				w.cloud.Heal()
 				if err := w.create(t.Context(), "web-1"); err != nil {
 					t.Fatal(err)
 				}

@@ -46,6 +46,7 @@ type Event struct {
 
 // Limits are how long each phase may take; 0 takes the default.
 type Limits struct {
+	Ask       time.Duration // the platform tells of names and states: 2 minutes
 	Create    time.Duration // the platform makes the host: 10 minutes
 	Port      time.Duration // until SSH answers: 5 minutes
 	HostKey   time.Duration // until the keys are on the console: 10 minutes
@@ -60,6 +61,7 @@ type Limits struct {
 
 func (l Limits) orDefaults() Limits {
 	set := func(d *time.Duration, to time.Duration) { *d = cmp.Or(*d, to) }
+	set(&l.Ask, 2*time.Minute)
 	set(&l.Create, 10*time.Minute)
 	set(&l.Port, 5*time.Minute)
 	set(&l.HostKey, 10*time.Minute)

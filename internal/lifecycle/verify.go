@@ -47,7 +47,7 @@ func (h *host) check(ctx context.Context, check engine.Check) error {
 			h.warn(err.Error())
 			return true, "", nil
 		case err != nil:
-			return false, err.Error(), nil
+			return again(ctx, err, nil)
 		}
 		return true, "", nil
 	})
@@ -66,6 +66,9 @@ const warnings = "journalctl -b -p warning -n 15 --no-pager -o short"
 
 // explainEngine adds what the host's services complain about.
 func (h *host) explainEngine(ctx context.Context, err error) error {
+	if interrupted(ctx) {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), causesLimit)
 	defer cancel()
 	res, lost := h.run(ctx, rootShell, warnings)

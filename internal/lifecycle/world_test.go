@@ -173,7 +173,7 @@ func (w *world) ready(t *testing.T, name string) *lifecycle.Record {
 }
 
 // phaseError wants a PhaseError whose text has all of words.
-func phaseError(t *testing.T, err error, phase lifecycle.Phase, words ...string) *lifecycle.PhaseError {
+func phaseError(t *testing.T, err error, phase lifecycle.Phase, words ...string) {
 	t.Helper()
 	e, ok := errors.AsType[*lifecycle.PhaseError](err)
 	if !ok {
@@ -188,5 +188,4 @@ func phaseError(t *testing.T, err error, phase lifecycle.Phase, words ...string)
 			t.Errorf("no %q in:\n%s", word, text)
 		}
 	}
-	return e
 }

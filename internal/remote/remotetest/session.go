@@ -8,7 +8,7 @@ import (
 )
 
 func (s *Server) serve(ctx context.Context, raw net.Conn) {
-	defer raw.Close()
+	defer func() { _ = raw.Close() }()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	_, channels, requests, err := ssh.NewServerConn(raw, s.config())
@@ -55,7 +55,7 @@ func command(r *ssh.Request) string {
 }
 
 func (s *Server) run(ctx context.Context, channel ssh.Channel, cmd string) {
-	defer channel.Close()
+	defer func() { _ = channel.Close() }()
 	s.mu.Lock()
 	s.commands = append(s.commands, cmd)
 	s.mu.Unlock()
