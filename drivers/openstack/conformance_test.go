@@ -12,9 +12,11 @@ import (
 
 // TestSim runs the suite on the simulator; TestBed (build tag acc) runs the same on real OpenStack services.
 func TestSim(t *testing.T) {
+	t.Parallel()
 	cloud := stacksim.Start(t, stacksim.Options{BuildTime: 400 * time.Millisecond, AddressLag: 100 * time.Millisecond})
-	t.Setenv("OS_CLIENT_CONFIG_FILE", cloud.CloudsYAML())
-	drivertest.Run(t, suite("sim", func() drivers.Driver { return openstack.NewForTest(openstack.Options{Cloud: "sim"}, 0.1) }))
+	drivertest.Run(t, suite("sim", func() drivers.Driver {
+		return openstack.NewForTest(openstack.Options{Cloud: "sim"}, cloud.CloudsYAML(), 0.1)
+	}))
 }
 
 func suite(cloud string, open func() drivers.Driver) drivertest.Harness {

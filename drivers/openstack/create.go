@@ -2,6 +2,7 @@ package openstack
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -10,7 +11,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/davit-io/davit/drivers"
-	"github.com/davit-io/davit/internal/wait"
 )
 
 // creation is one call of Create.
@@ -20,7 +20,8 @@ type creation struct {
 	spec   drivers.Spec
 	plan   *plan
 	made   func(drivers.Resource) error
-	unsure bool // some request was asked twice, so there may be two of something
+	known  map[string]bool // ids of what was made or adopted; the steps of a creation that report follow each other
+	unsure bool            // there may be two of something
 }
 
 // Create makes volumes, then the server, then its floating IP while the server is still being built.
@@ -33,7 +34,10 @@ func (d *Driver) Create(ctx context.Context, r drivers.Resolved, render drivers.
 	if err != nil {
 		return drivers.Host{}, err
 	}
-	c := &creation{Driver: d, s: s, spec: r.Spec, plan: p, made: made}
+	c := &creation{Driver: d, s: s, spec: r.Spec, plan: p, made: made, known: map[string]bool{}, unsure: r.Spec.Again}
+	if err := c.clear(ctx); err != nil {
+		return drivers.Host{}, err
+	}
 	disks, err := c.makeVolumes(ctx)
 	if err != nil {
 		return drivers.Host{}, err
@@ -47,6 +51,18 @@ func (d *Driver) Create(ctx context.Context, r drivers.Resolved, render drivers.
 		return drivers.Host{}, err
 	}
 	return host, c.removeTwins(ctx)
+}
+
+// clear removes a server of an earlier try that never worked: it holds the volumes.
+func (c *creation) clear(ctx context.Context) error {
+	if !c.spec.Again {
+		return nil
+	}
+	things, _, err := c.owned[drivers.KindServer].get(ctx, string(c.spec.Owner))
+	for _, o := range only(things, func(o owned) bool { return o.broken }) {
+		err = errors.Join(err, c.Delete(ctx, []drivers.Resource{o.Resource}))
+	}
+	return err
 }
 
 // bringUp waits for the server and gives it its address meanwhile.
@@ -78,20 +94,10 @@ func (c *creation) bringUp(ctx context.Context, id string) (drivers.Host, error)
 	}, nil
 }
 
-// limits of the waits, should the caller set none.
-const (
-	buildLimit  = 15 * time.Minute
-	volumeLimit = 5 * time.Minute
-	goneLimit   = 5 * time.Minute
-	powerLimit  = 5 * time.Minute
-)
-
 // awaitActive waits until a server runs, or says why it never will.
 func (d *Driver) awaitActive(ctx context.Context, id string) (server, error) {
 	var last server
-	ctx, cancel := context.WithTimeout(ctx, buildLimit)
-	defer cancel()
-	err := wait.Poll(ctx, d.pace.of(3200*time.Millisecond), func(ctx context.Context) (bool, string, error) {
+	err := await(ctx, buildLimit, d.pace.of(3200*time.Millisecond), "for server "+id, func(ctx context.Context) (bool, string, error) {
 		s, there, err := d.serverNow(ctx, d.waitingServers, id)
 		switch {
 		case err != nil:
@@ -104,7 +110,7 @@ func (d *Driver) awaitActive(ctx context.Context, id string) (server, error) {
 		last = s
 		return s.Status == "ACTIVE", statusOf(s), nil
 	})
-	return last, failed(err, "wait for server %s", id)
+	return last, err
 }
 
 // serverNow reads a server; one that a list lacks is asked for by itself before it is called missing.

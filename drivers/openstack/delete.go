@@ -12,7 +12,6 @@ import (
 	"github.com/gophercloud/gophercloud/v2/openstack/networking/v2/extensions/layer3/floatingips"
 
 	"github.com/davit-io/davit/drivers"
-	"github.com/davit-io/davit/internal/wait"
 )
 
 // Delete removes servers and floating IPs side by side, and volumes once the servers that had them are gone.
@@ -75,7 +74,7 @@ func (d *Driver) removeServer(ctx context.Context, s *session, r drivers.Resourc
 
 // removeVolume removes a volume; Cinder refuses while the volume is being detached from a server that has just gone.
 func (d *Driver) removeVolume(ctx context.Context, s *session, r drivers.Resource) error {
-	err := await(ctx, time.Minute, d.pace.of(0), "until volume "+label(r)+" can be removed", func(ctx context.Context) (bool, string, error) {
+	err := await(ctx, detachLimit, d.pace.of(0), "until volume "+label(r)+" can be removed", func(ctx context.Context) (bool, string, error) {
 		err := explain(volumes.Delete(ctx, s.volume, r.ID, nil).ExtractErr(), "remove volume %s", label(r))
 		if hasStatus(err, 400, 409) {
 			return false, err.Error(), nil
@@ -110,13 +109,6 @@ func (s *session) removeFloatingIP(ctx context.Context, r drivers.Resource) erro
 		}
 	}
 	return err
-}
-
-// await polls under a limit of its own.
-func await(ctx context.Context, limit time.Duration, p wait.Pace, what string, look func(context.Context) (bool, string, error)) error {
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	return failed(wait.Poll(ctx, p, look), "wait %s", what)
 }
 
 func label(r drivers.Resource) string {

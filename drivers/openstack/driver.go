@@ -18,6 +18,7 @@ import (
 // Driver makes hosts in one project of one cloud. It may be used from many goroutines.
 type Driver struct {
 	account Options // cloud and region; the rest of a host's options come with its Spec
+	config  string  // path of a clouds.yaml; empty: where it is looked for by habit
 	pace    pace
 
 	door *semaphore.Weighted // held while logging in and while reading open

@@ -30,16 +30,19 @@ func (c *creation) ensure(ctx context.Context, kind drivers.Kind, slot int, post
 		}
 		o, err := c.detached(ctx, post)
 		if err == nil {
-			return o, c.made(o.Resource)
+			return o, c.report(o)
 		}
 		if halted, ok := errors.AsType[*stop](err); ok {
 			return owned{}, halted.error
 		}
-		if !unclear(err) || try == asks || ctx.Err() != nil {
+		if ctx.Err() != nil {
+			return owned{}, errors.Join(context.Cause(ctx), err)
+		}
+		if !unclear(err) || try == asks {
 			return owned{}, err
 		}
 		look, c.unsure = true, true
-		if err := wait.Sleep(ctx, c.pace.backoff<<try); err != nil {
+		if err := wait.Sleep(ctx, max(c.pace.backoff<<try, askedPause(err))); err != nil {
 			return owned{}, err
 		}
 	}
@@ -48,62 +51,65 @@ func (c *creation) ensure(ctx context.Context, kind drivers.Kind, slot int, post
 // detached sends a request that isn't cut off at once when ctx ends: it has a moment to bring its answer home, so
 // that the record of a host that was interrupted is complete.
 func (c *creation) detached(ctx context.Context, post func(context.Context) (owned, error)) (owned, error) {
-	if err := ctx.Err(); err != nil {
+	if ctx.Err() != nil {
 		return owned{}, &stop{context.Cause(ctx)}
 	}
 	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(c.pace.grace, cancel) })()
-	o, err := post(longer)
-	if err != nil && longer.Err() != nil {
-		return owned{}, errors.Join(context.Cause(ctx), err)
-	}
-	return o, err
+	return post(longer)
 }
 
-// adopt takes over what carries the owner, if it is of use; what isn't, and twins, are removed. Each is reported, so
-// that the record has it whatever happens next.
+// adopt takes over what carries the owner: the best of a kind is used, all are reported, so that the record has
+// them whatever happens next. What never worked is removed; anything else might hold data.
 func (c *creation) adopt(ctx context.Context, kind drivers.Kind, slot int) (owned, bool, error) {
 	things, _, err := c.owned[kind].get(ctx, string(c.spec.Owner))
 	if err != nil {
 		return owned{}, false, err
 	}
-	mine := slices.DeleteFunc(slices.Clone(things), func(o owned) bool { return o.slot != slot })
-	slices.SortStableFunc(mine, func(a, b owned) int { return rank(a) - rank(b) })
-	for i, o := range mine {
-		if i == 0 && !o.broken {
-			continue
+	mine := only(things, func(o owned) bool { return o.slot == slot })
+	slices.SortStableFunc(mine, func(a, b owned) int { return a.rank() - b.rank() })
+	for _, o := range mine {
+		if o.broken {
+			err = c.Delete(ctx, []drivers.Resource{o.Resource})
+		} else {
+			err = c.report(o)
 		}
-		if err := c.Delete(ctx, []drivers.Resource{o.Resource}); err != nil {
+		if err != nil {
 			return owned{}, false, err
 		}
 	}
 	if len(mine) == 0 || mine[0].broken {
 		return owned{}, false, nil
 	}
-	return mine[0], true, c.made(mine[0].Resource)
+	return mine[0], true, nil
 }
 
-func rank(o owned) int {
-	if o.broken {
-		return 1
+// report tells of a thing once.
+func (c *creation) report(o owned) error {
+	if c.known[o.ID] {
+		return nil
 	}
-	return 0
+	c.known[o.ID] = true
+	return c.made(o.Resource)
 }
 
-// removeTwins looks a last time when a request was asked twice: the first may have taken effect after all.
+// removeTwins looks a last time when there may be two of something: a request whose answer got lost, here or in an
+// earlier process, may have taken effect after the look that did not find it. What this process never heard of is
+// such a twin, empty and unused.
 func (c *creation) removeTwins(ctx context.Context) error {
 	if !c.unsure {
 		return nil
 	}
-	silent := *c
-	silent.made = func(drivers.Resource) error { return nil }
-	for kind, slots := range map[drivers.Kind]int{drivers.KindServer: 1, drivers.KindVolume: len(c.spec.Disks), drivers.KindFloatingIP: 1} {
-		for slot := range slots {
-			if _, _, err := silent.adopt(ctx, kind, slot); err != nil {
-				return err
-			}
+	var twins []drivers.Resource
+	for _, kind := range kinds {
+		things, _, err := c.owned[kind].get(ctx, string(c.spec.Owner))
+		if err != nil {
+			return err
+		}
+		for _, o := range only(things, func(o owned) bool { return !c.known[o.ID] }) {
+			twins = append(twins, o.Resource)
 		}
 	}
-	return nil
+	return c.Delete(ctx, twins)
 }

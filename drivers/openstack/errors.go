@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/gophercloud/gophercloud/v2"
 
@@ -20,6 +22,7 @@ type refusal struct {
 	status  int
 	words   string // the service's own
 	request string // the id under which the service's log has it
+	pause   time.Duration
 }
 
 func (r *refusal) Error() string {
@@ -59,8 +62,10 @@ func refused(err error) (*refusal, bool) {
 	if !ok {
 		return nil, false
 	}
-	id := answer.ResponseHeader.Get("X-Openstack-Request-Id")
-	return &refusal{status: answer.Actual, words: words(answer.Body, answer.Actual), request: id}, true
+	r := &refusal{status: answer.Actual, words: words(answer.Body, answer.Actual)}
+	r.request = answer.ResponseHeader.Get("X-Openstack-Request-Id")
+	r.pause, _ = retryAfter(answer.ResponseHeader)
+	return r, true
 }
 
 func judge(r *refusal) (kind error, next string) {
@@ -122,6 +127,23 @@ func unclear(err error) bool {
 		return answer.status >= 500
 	}
 	return !errors.Is(err, drivers.ErrUnsupported)
+}
+
+// askedPause is how long a service asks to be left alone, within reason.
+func askedPause(err error) time.Duration {
+	if answer, ok := errors.AsType[*refusal](err); ok {
+		return min(answer.pause, longestPause)
+	}
+	return 0
+}
+
+// transient says that the same question may be answered a little later.
+func transient(err error) bool {
+	if answer, ok := errors.AsType[*refusal](err); ok {
+		return answer.status >= 500 || answer.status == http.StatusTooManyRequests
+	}
+	_, network := errors.AsType[*url.Error](err)
+	return network
 }
 
 func hasStatus(err error, status ...int) bool {

@@ -7,7 +7,6 @@ import (
 	"github.com/gophercloud/gophercloud/v2/openstack/networking/v2/extensions/layer3/floatingips"
 
 	"github.com/davit-io/davit/drivers"
-	"github.com/davit-io/davit/internal/wait"
 )
 
 // makeFloatingIP asks for a floating IP as soon as the server has a port, long before it runs. A floating IP is
@@ -40,14 +39,12 @@ func (c *creation) postFloatingIP(ctx context.Context, port string) (owned, erro
 // awaitPort waits until a server has a port, other than one that is known to be gone.
 func (d *Driver) awaitPort(ctx context.Context, server, not string) (string, error) {
 	id := ""
-	ctx, cancel := context.WithTimeout(ctx, buildLimit)
-	defer cancel()
-	err := wait.Poll(ctx, d.pace.of(1800*time.Millisecond), func(ctx context.Context) (bool, string, error) {
+	err := await(ctx, buildLimit, d.pace.of(1800*time.Millisecond), "for the port of server "+server, func(ctx context.Context) (bool, string, error) {
 		p, there, err := d.waitingPorts.get(ctx, server)
 		id = p.ID
 		return there && id != not, "no port yet", err
 	})
-	return id, failed(err, "wait for the port of server %s", server)
+	return id, err
 }
 
 // vanished says that a port is no longer the server's.

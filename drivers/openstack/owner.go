@@ -32,8 +32,23 @@ type owned struct {
 	drivers.Found
 	slot   int  // which one of its kind; only volumes have several
 	broken bool // it never worked and never will
+	used   bool // by a server
 	ip     floatingIP
 }
+
+// rank puts what is in use before what isn't, and what is broken last.
+func (o owned) rank() int {
+	switch {
+	case o.broken:
+		return 2
+	case o.used:
+		return 0
+	}
+	return 1
+}
+
+// kinds are the kinds of things in the order in which a create makes them.
+var kinds = []drivers.Kind{drivers.KindVolume, drivers.KindServer, drivers.KindFloatingIP}
 
 // lists gives a list of each kind of thing, of some owners or, without owners, of all of davit's.
 func (d *Driver) lists() map[drivers.Kind]func(context.Context, []string) ([]owned, error) {
@@ -61,7 +76,7 @@ func (d *Driver) Find(ctx context.Context, owner drivers.Owner) ([]drivers.Found
 		owners = []string{string(owner)}
 	}
 	var out []drivers.Found
-	for _, kind := range []drivers.Kind{drivers.KindVolume, drivers.KindServer, drivers.KindFloatingIP} {
+	for _, kind := range kinds {
 		things, err := d.lists()[kind](ctx, owners)
 		if err != nil {
 			return nil, err
@@ -100,7 +115,7 @@ func (d *Driver) ownedVolumes(ctx context.Context, owners []string) ([]owned, er
 	list, err := s.listVolumes(ctx, filter)
 	return collect(list, err, func(v volume) (owned, bool) {
 		slot, err := strconv.Atoi(v.Metadata[slotKey])
-		o := owned{Found: found(drivers.KindVolume, v.ID, v.Name, v.Metadata[ownerKey]), slot: slot, broken: v.Status == "error"}
+		o := owned{Found: found(drivers.KindVolume, v.ID, v.Name, v.Metadata[ownerKey]), slot: slot, broken: v.Status == "error", used: v.Status == "in-use"}
 		return o, err == nil && o.Owner != ""
 	})
 }
@@ -119,7 +134,7 @@ func (d *Driver) ownedIPs(ctx context.Context, owners []string) ([]owned, error)
 }
 
 func ownedIP(v floatingIP) owned {
-	return owned{Found: found(drivers.KindFloatingIP, v.ID, v.FloatingIP, strings.TrimPrefix(v.Description, ownerPrefix)), ip: v}
+	return owned{Found: found(drivers.KindFloatingIP, v.ID, v.FloatingIP, strings.TrimPrefix(v.Description, ownerPrefix)), used: v.PortID != "", ip: v}
 }
 
 func found(kind drivers.Kind, id, name, owner string) drivers.Found {

@@ -37,7 +37,7 @@ func (d *Driver) session(ctx context.Context) (*session, error) {
 	if d.open != nil {
 		return d.open, nil
 	}
-	s, err := login(ctx, d.account, d.pace)
+	s, err := login(ctx, d.account, d.config, d.pace)
 	if err != nil {
 		return nil, err
 	}
@@ -45,8 +45,8 @@ func (d *Driver) session(ctx context.Context) (*session, error) {
 	return s, nil
 }
 
-func login(ctx context.Context, account Options, p pace) (*session, error) {
-	auth, where, secure, err := credentials(account)
+func login(ctx context.Context, account Options, config string, p pace) (*session, error) {
+	auth, where, secure, err := credentials(account, config)
 	if err != nil {
 		return nil, err
 	}
@@ -128,10 +128,13 @@ func projectOf(client *gophercloud.ProviderClient) string {
 }
 
 // credentials reads a cloud of clouds.yaml (with secure.yaml beside it), or the OS_* variables when no cloud is named.
-func credentials(account Options) (gophercloud.AuthOptions, gophercloud.EndpointOpts, *tls.Config, error) {
+func credentials(account Options, config string) (gophercloud.AuthOptions, gophercloud.EndpointOpts, *tls.Config, error) {
 	var from []clouds.ParseOption
 	if account.Region != "" {
 		from = append(from, clouds.WithRegion(account.Region))
+	}
+	if config != "" {
+		from = append(from, clouds.WithLocations(config))
 	}
 	switch {
 	case account.Cloud != "":

@@ -77,7 +77,7 @@ func (t *transport) again(req *http.Request, resp *http.Response, err error, try
 		// A service that took the whole answer limit once is asked once more, not as often as one that refused.
 		return pause, repeatable(req) && (!timedOut(err) || try == 1)
 	}
-	asked, told := retryAfter(resp)
+	asked, told := retryAfter(resp.Header)
 	if told {
 		pause = max(asked, pause)
 	}
@@ -88,7 +88,7 @@ func (t *transport) again(req *http.Request, resp *http.Response, err error, try
 	case http.StatusTooManyRequests:
 		return pause, true
 	case http.StatusRequestEntityTooLarge:
-		return pause, told // Nova's old word for too many requests; without Retry-After it is a quota
+		return pause, told && asked > 0 // an old word for too many requests; Cinder's word for a quota has 0
 	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return pause, repeatable(req)
 	}
@@ -100,8 +100,8 @@ func repeatable(req *http.Request) bool {
 	return req.Method != http.MethodPost || strings.HasSuffix(req.URL.Path, "/auth/tokens")
 }
 
-func retryAfter(resp *http.Response) (time.Duration, bool) {
-	text := resp.Header.Get("Retry-After")
+func retryAfter(header http.Header) (time.Duration, bool) {
+	text := header.Get("Retry-After")
 	if seconds, err := strconv.Atoi(text); err == nil && seconds >= 0 {
 		return time.Duration(seconds) * time.Second, true
 	}

@@ -3,6 +3,7 @@ package openstack
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -10,7 +11,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/davit-io/davit/drivers"
-	"github.com/davit-io/davit/internal/wait"
 )
 
 // makeVolumes makes a volume for each disk and waits until a server can have them.
@@ -42,25 +42,23 @@ func (c *creation) postVolume(ctx context.Context, slot int, disk drivers.Disk) 
 }
 
 func (d *Driver) awaitVolume(ctx context.Context, disk owned) error {
-	ctx, cancel := context.WithTimeout(ctx, volumeLimit)
-	defer cancel()
-	err := wait.Poll(ctx, d.pace.of(time.Second), func(ctx context.Context) (bool, string, error) {
+	what := fmt.Sprintf("volume %s (%s)", disk.Name, disk.ID)
+	return await(ctx, volumeLimit, d.pace.of(time.Second), "for "+what, func(ctx context.Context) (bool, string, error) {
 		v, there, err := d.volumeNow(ctx, disk.ID)
 		switch {
 		case err != nil:
 			return false, "", err
 		case !there:
-			return false, "", &drivers.Error{Kind: drivers.ErrNotFound, Err: fmt.Errorf("volume %s (%s) is gone while it was being made", disk.Name, disk.ID)}
+			return false, "", &drivers.Error{Kind: drivers.ErrNotFound, Err: fmt.Errorf("%s is gone while it was being made", what)}
 		case v.Status == "error":
 			return false, "", &drivers.Error{
-				Kind: drivers.ErrCapacity, Err: fmt.Errorf("volume %s (%s) failed: Cinder found no room for it, or could not make it", disk.Name, disk.ID),
+				Kind: drivers.ErrCapacity, Err: fmt.Errorf("%s failed: Cinder found no room for it, or could not make it", what),
 				Next: "try another type or a smaller size, or give the volume's id to the cloud's operator",
 			}
 		}
-		// A host that is gone on with has its volume in use already.
-		return v.Status == "available" || v.Status == "in-use", "status " + v.Status, nil
+		// A host that is gone on with may have its volume already, or be about to.
+		return slices.Contains([]string{"available", "in-use", "attaching", "reserved"}, v.Status), "status " + v.Status, nil
 	})
-	return failed(err, "wait for volume %s (%s)", disk.Name, disk.ID)
 }
 
 // volumeNow reads a volume; one that the list of davit's lacks is asked for by itself.
