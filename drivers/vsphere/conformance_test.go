@@ -10,10 +10,9 @@ import (
 
 func TestSim(t *testing.T) {
 	t.Parallel()
-	c := start(t)
 	drivertest.Run(t, drivertest.Harness{
-		Driver: func(*testing.T) drivers.Driver { return c.driver() },
-		Spec:   c.spec,
+		Driver: func(t *testing.T) drivers.Driver { return start(t).driver() },
+		Spec:   spec,
 		Makes:  []drivers.Kind{drivers.KindServer, drivers.KindVolume},
 		Limit:  time.Minute,
 		Bad: []drivertest.Bad{

@@ -18,6 +18,6 @@ func defaultPace() pace {
 	return pace{
 		parallel: 8, answer: time.Minute, grace: time.Second, idle: 5 * time.Minute, shutdown: 3 * time.Minute,
 		// The more wait, the longer one request waits for what others have to ask: its share per host stays small.
-		together: func(waiting int) time.Duration { return min(time.Duration(1+waiting)*10*time.Millisecond, time.Second) },
+		together: func(waiting int) time.Duration { return min(time.Duration(1+waiting)*15*time.Millisecond, time.Second) },
 	}
 }

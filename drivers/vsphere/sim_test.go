@@ -154,6 +154,13 @@ func (c *cloud) rename(from, to string) {
 	c.must(task.WaitEx(c.t.Context()))
 }
 
+func (c *cloud) snapshot(of, name string) {
+	c.t.Helper()
+	task, err := object.NewVirtualMachine(c.client, c.find("VirtualMachine", of)).CreateSnapshot(c.t.Context(), name, "", false, false)
+	c.must(err)
+	c.must(task.WaitEx(c.t.Context()))
+}
+
 func (c *cloud) must(err error) {
 	c.t.Helper()
 	if err != nil {
@@ -188,19 +195,15 @@ func (c *cloud) vm(id string) mo.VirtualMachine {
 	return vm
 }
 
-func (c *cloud) options() vsphere.Options {
-	return vsphere.Options{
-		Server: c.server, VCenterUser: "ops", VCenterPassword: "secret", Datacenter: "DC0", Cluster: "DC0_C0", Datastore: "LocalDS_0",
-	}
+func (c *cloud) driver() *vsphere.Driver {
+	return vsphere.NewForTest(vsphere.Options{Server: c.server, VCenterUser: "ops", VCenterPassword: "secret"})
 }
 
-func (c *cloud) driver() *vsphere.Driver { return vsphere.NewForTest(c.options()) }
-
-func (c *cloud) spec(name string) drivers.Spec {
-	o := c.options()
+func spec(name string) drivers.Spec {
 	return drivers.Spec{
 		Name: name, Owner: drivers.Owner("owner-of-" + name), Image: "golden", CPUs: 1, MemoryGiB: 1, Network: "DC0_DVPG0",
-		Disks: []drivers.Disk{{Name: name + "-data", SizeGiB: 1}}, Options: &o,
+		Disks:   []drivers.Disk{{Name: name + "-data", SizeGiB: 1}},
+		Options: &vsphere.Options{Datacenter: "DC0", Cluster: "DC0_C0", Datastore: "LocalDS_0"},
 	}
 }
 
