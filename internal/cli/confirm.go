@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -9,9 +10,9 @@ import (
 
 // confirm asks a question on stderr; only a plain yes is one. At the end of the input the answer is no.
 func (a *app) confirm(question string) error {
-	fmt.Fprintf(a.io.Err, "%s [y/N] ", question)
+	a.io.tell("%s [y/N] ", question)
 	line, err := bufio.NewReader(a.io.In).ReadString('\n')
-	if err != nil && err != io.EOF { //nolint:errorlint // bufio gives it plain
+	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("reading the answer: %w", err)
 	}
 	switch strings.ToLower(strings.TrimSpace(line)) {
@@ -19,7 +20,7 @@ func (a *app) confirm(question string) error {
 		return nil
 	}
 	if line == "" {
-		fmt.Fprintln(a.io.Err)
+		a.io.tell("\n")
 	}
 	return &declinedError{}
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/goccy/go-yaml"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 
@@ -95,13 +97,14 @@ func named(cmd *cobra.Command) {
 	}
 }
 
-// TestExamples reads every example of a host and finds nothing wrong with it.
+// TestExamples reads every example of a host and finds nothing wrong with it, nor does an editor with the schema.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(filepath.Join("..", "..", "examples", "hosts", "*.yaml"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no examples, %v", err)
 	}
+	schema := compiled(t)
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			t.Parallel()
@@ -114,9 +117,34 @@ func TestExamples(t *testing.T) {
 				h.Name = cmp.Or(h.Name, "web-1") // may be an argument
 				err = h.Validate(builtin.Table())
 			}
+			if err == nil {
+				err = schema.Validate(asAny(t, text))
+			}
 			if err != nil {
 				t.Error(err)
 			}
 		})
 	}
+}
+
+func compiled(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	schema, err := jsonschema.NewCompiler().Compile(filepath.Join("..", "..", "docs", "host.schema.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
+}
+
+func asAny(t *testing.T, text []byte) any {
+	t.Helper()
+	data, err := yaml.YAMLToJSON(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
 }

@@ -67,7 +67,7 @@ func (a *app) env(cmd *cobra.Command, sh shell, name, command string) error {
 		return err
 	}
 	if file, err := a.userSSHConfig(); err == nil && !a.store.Included(file) {
-		fmt.Fprintf(a.io.Err, "note: ssh, which docker calls, does not know the host keys of davit's hosts yet.\n"+
+		a.io.tell("note: ssh, which docker calls, does not know the host keys of davit's hosts yet.\n"+
 			" hint: davit env --ssh-config install adds one line to %s\n", file)
 	}
 	return a.printEnv(sh, [][2]string{{"DOCKER_HOST", sshURL(rec)}}, false, command)
@@ -122,11 +122,11 @@ func (a *app) sshConfig(cmd *cobra.Command, what string) error {
 	if err != nil {
 		return err
 	}
+	done := "nothing to change"
 	if changed {
-		fmt.Fprintf(a.io.Err, "%s: changed\n", file)
-		return nil
+		done = "changed"
 	}
-	fmt.Fprintf(a.io.Err, "%s: nothing to change\n", file)
+	a.io.tell("%s: %s\n", file, done)
 	return nil
 }
 

@@ -53,6 +53,9 @@ func usage(o spec.Option) string {
 	if len(o.Values) > 0 {
 		text += " (" + strings.Join(o.Values, ", ") + ")"
 	}
+	if o.Type == spec.Blocks {
+		text += " (keys: " + strings.Join(keys(o.Fields), ", ") + "; may be given several times)"
+	}
 	if o.Unit != "" {
 		text += " (" + o.Unit + ")"
 	}
@@ -81,18 +84,18 @@ func (g *given) Type() string {
 	case spec.Map:
 		return "key=value"
 	case spec.Blocks:
-		return blockPattern(g.option)
+		return "key=value,..."
 	case spec.Text, spec.Secret:
 	}
 	return "text"
 }
 
-func blockPattern(o spec.Option) string {
-	keys := make([]string, len(o.Fields))
-	for i, f := range o.Fields {
-		keys[i] = f.Key() + "="
+func keys(options []spec.Option) []string {
+	names := make([]string, len(options))
+	for i, o := range options {
+		names[i] = o.Key()
 	}
-	return strings.Join(keys, ",")
+	return names
 }
 
 // Set takes one value; spec says later whether it is a good one, together with all other findings.

@@ -62,7 +62,7 @@ func inspectText(w io.Writer, rec *lifecycle.Record, v hostView) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	line := func(key, value string) {
 		if value != "" {
-			fmt.Fprintf(tw, "%s\t%s\n", key, value)
+			_, _ = fmt.Fprintf(tw, "%s\t%s\n", key, value)
 		}
 	}
 	line("name", rec.Name)

@@ -68,7 +68,9 @@ func table(w io.Writer, head []string, rows [][]string) error {
 				row[i] = "-"
 			}
 		}
-		fmt.Fprintln(tw, strings.Join(row, "\t"))
+		if _, err := fmt.Fprintln(tw, strings.Join(row, "\t")); err != nil {
+			return err
+		}
 	}
 	return tw.Flush()
 }

@@ -44,7 +44,7 @@ func (p *progress) report(e lifecycle.Event) {
 		p.draw()
 		return
 	}
-	fmt.Fprintf(p.out, "%s %s: %s\n", p.clock(), e.Host, e.Text)
+	_, _ = fmt.Fprintf(p.out, "%s %s: %s\n", p.clock(), e.Host, e.Text)
 }
 
 // end leaves the last lines where they are, for what is written next.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/davit-io/davit/drivers"
@@ -17,12 +16,12 @@ func (a *app) report(err error) {
 	}
 	for _, e := range split(err) {
 		text := strings.TrimSpace(e.Error())
-		fmt.Fprintf(a.io.Err, "%s %s\n", a.red("error:"), strings.ReplaceAll(text, "\n", "\n  "))
+		a.io.tell("%s %s\n", a.red("error:"), strings.ReplaceAll(text, "\n", "\n  "))
 		if at := a.place(e); at != "" {
-			fmt.Fprintf(a.io.Err, "   at: %s\n", at)
+			a.io.tell("   at: %s\n", at)
 		}
 		if hint := drivers.Hint(e); hint != "" {
-			fmt.Fprintf(a.io.Err, " hint: %s\n", hint)
+			a.io.tell(" hint: %s\n", hint)
 		}
 	}
 }
@@ -32,9 +31,7 @@ func split(err error) []error {
 	if err == nil {
 		return nil
 	}
-	//nolint:errorlint // a joined error is taken apart, not searched
 	many, ok := err.(interface{ Unwrap() []error })
-	//nolint:errorlint // as above
 	if _, hints := err.(interface{ Hint() string }); hints || !ok || errors.Join(many.Unwrap()...).Error() != err.Error() {
 		return []error{err}
 	}

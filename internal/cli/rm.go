@@ -86,11 +86,10 @@ func (r *rmRun) remove(ctx context.Context, recs []*lifecycle.Record) error {
 func removedText(w io.Writer, removed []lifecycle.Removed) error {
 	var lines []string
 	for _, r := range removed {
-		line := r.Host + ": removed"
+		lines = append(lines, r.Host+": removed")
 		for _, kept := range r.Kept {
-			line += fmt.Sprintf("; kept %s %s (%s)", kept.Kind, kept.Name, kept.ID)
+			lines = append(lines, fmt.Sprintf("%s: kept %s %s (%s)", r.Host, kept.Kind, kept.Name, kept.ID))
 		}
-		lines = append(lines, line)
 	}
 	return printLines(w, lines)
 }
@@ -101,7 +100,7 @@ func (r *rmRun) forget(recs []*lifecycle.Record) error {
 	for _, rec := range recs {
 		errs = append(errs, r.store.Remove(rec.Name))
 	}
-	fmt.Fprintln(r.io.Err, "forgotten all the same; davit gc --dry-run shows what is left")
+	r.io.tell("forgotten all the same; davit gc --dry-run shows what is left\n")
 	return errors.Join(errs...)
 }
 

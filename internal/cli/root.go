@@ -29,7 +29,7 @@ type app struct {
 // within two seconds.
 func Run(ctx context.Context, args []string, streams Streams, table drivers.Table) int {
 	a := &app{io: streams, table: table}
-	root := a.root()
+	root := a.root() //nolint:contextcheck // its commands take the context that they are executed with
 	root.SetArgs(args)
 	err := within(ctx, runGrace, say(""), func() error { return root.ExecuteContext(ctx) })
 	a.report(err)
@@ -45,7 +45,7 @@ const (
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
-		Use:   "davit",
+		Use:   "davit COMMAND",
 		Short: "Lower container hosts onto a cloud",
 		Long: "davit makes container hosts on a cloud, reaches them over pinned SSH and takes them back without a trace.\n\n" +
 			"Exit codes: 0 done, 1 failed, 2 wrong usage or option, 3 not found, 4 exists, 5 not authorized, 6 quota or\n" +

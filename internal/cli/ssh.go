@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -60,13 +61,13 @@ func command(args []string) []string {
 
 // trust is how ssh and scp are told to accept only the pinned key of a host and to show only the host's key.
 func (a *app) trust(recs ...*lifecycle.Record) []string {
-	known, keys := "", []string{}
+	var known, keys []string
 	for _, rec := range recs {
-		known += ` "` + a.store.KnownHosts(rec.Name) + `"`
+		known = append(known, `"`+a.store.KnownHosts(rec.Name)+`"`)
 		keys = append(keys, "-i", store.ExpandHome(rec.KeyFile))
 	}
 	return append([]string{
-		"-o", "UserKnownHostsFile=" + known[1:], "-o", "GlobalKnownHostsFile=/dev/null",
+		"-o", "UserKnownHostsFile=" + strings.Join(known, " "), "-o", "GlobalKnownHostsFile=/dev/null",
 		"-o", "StrictHostKeyChecking=yes", "-o", "UpdateHostKeys=no", "-o", "IdentitiesOnly=yes",
 		"-o", "BatchMode=yes", "-o", "ConnectTimeout=15",
 	}, keys...)

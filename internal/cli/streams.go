@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"io"
 	"os"
 
@@ -19,6 +20,9 @@ type Streams struct {
 func OSStreams() Streams {
 	return Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv}
 }
+
+// tell writes to stderr what is no result. That nobody reads it is no failure.
+func (s Streams) tell(format string, args ...any) { _, _ = fmt.Fprintf(s.Err, format, args...) }
 
 // terminal gives the width and height of the terminal that w writes to; ok is false when w is none, or one that
 // can't move its cursor.

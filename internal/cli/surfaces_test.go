@@ -13,7 +13,6 @@ import (
 	"github.com/davit-io/davit/drivers"
 	"github.com/davit-io/davit/drivers/builtin"
 	"github.com/davit-io/davit/drivers/fake"
-	"github.com/davit-io/davit/internal/field"
 	"github.com/davit-io/davit/internal/spec"
 )
 
@@ -112,7 +111,7 @@ func model(t *testing.T, table drivers.Table, o spec.Option) *spec.Host {
 func value(t *testing.T, h *spec.Host, o spec.Option) string {
 	t.Helper()
 	if o.Type == spec.Secret {
-		return field.Secret(h.Options.(*fake.Options).Token).Reveal()
+		return h.Options.(*fake.Options).Token.Reveal()
 	}
 	v, err := h.Get(o.Path)
 	if err != nil {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -21,7 +22,7 @@ func group(f *pflag.Flag, heading string) {
 
 // groupedUsage shows a command with its flags under their headings.
 func groupedUsage(cmd *cobra.Command) error {
-	w := cmd.OutOrStderr()
+	w := &strings.Builder{}
 	fmt.Fprintf(w, "Usage:\n  %s\n", cmd.UseLine())
 	if cmd.Example != "" {
 		fmt.Fprintf(w, "\nExamples:\n%s\n", cmd.Example)
@@ -37,7 +38,8 @@ func groupedUsage(cmd *cobra.Command) error {
 	for _, g := range flagGroups(cmd.Flags()) {
 		fmt.Fprintf(w, "\n%s:\n%s", g.heading, g.flags.FlagUsagesWrapped(100))
 	}
-	return nil
+	_, err := io.WriteString(cmd.OutOrStderr(), w.String())
+	return err
 }
 
 type flagGroup struct {
