@@ -21,26 +21,24 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-func ptr[T any](v T) *T { return &v }
-
 // full uses every field.
 func full() cloudinit.Config {
 	return cloudinit.Config{
-		Hostname: "web-1", FQDN: "web-1.example.org", PreserveHostname: ptr(false), ManageEtcHosts: "localhost",
+		Hostname: "web-1", FQDN: "web-1.example.org", PreserveHostname: new(false), ManageEtcHosts: "localhost",
 		Timezone: "UTC", Locale: "C.UTF-8",
 		Users: []cloudinit.User{{Name: "default"}, {
 			Name: "op", Gecos: "Operator, on duty", Shell: "/bin/bash", Sudo: "ALL=(ALL) NOPASSWD:ALL",
-			Groups: []string{"adm", "docker"}, LockPasswd: ptr(true), SSHAuthorizedKeys: []string{"ssh-ed25519 AAAAC3Nz op@example.org"},
+			Groups: []string{"adm", "docker"}, LockPasswd: new(true), SSHAuthorizedKeys: []string{"ssh-ed25519 AAAAC3Nz op@example.org"},
 			ExpireDate: "2030-01-31", UID: 1234,
 		}},
-		DisableRoot: ptr(true), SSHAuthorizedKeys: []string{"ssh-ed25519 AAAAC3Nz me@example.org"}, SSHPasswordAuth: false,
+		DisableRoot: new(true), SSHAuthorizedKeys: []string{"ssh-ed25519 AAAAC3Nz me@example.org"}, SSHPasswordAuth: false,
 		SSHKeys: map[string]string{
 			"ed25519_private": "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNz\n-----END OPENSSH PRIVATE KEY-----\n",
 			"ed25519_public":  "ssh-ed25519 AAAAC3Nz web-1",
 		},
-		SSHDeleteKeys: ptr(true), SSHGenKeyTypes: []string{"ed25519", "rsa"}, SSH: &cloudinit.SSH{EmitKeysToConsole: ptr(true)},
+		SSHDeleteKeys: new(true), SSHGenKeyTypes: []string{"ed25519", "rsa"}, SSH: &cloudinit.SSH{EmitKeysToConsole: new(true)},
 		Apt:           map[string]any{"preserve_sources_list": true, "conf": "DPkg::Lock::Timeout \"600\";\nAPT::Get::Assume-Yes \"true\";\n"},
-		PackageUpdate: ptr(true), PackageUpgrade: ptr(false), PackageReboot: ptr(false),
+		PackageUpdate: new(true), PackageUpgrade: new(false), PackageReboot: new(false),
 		Packages: []any{"curl", []any{"jq", "1.6-2.1"}},
 		GrowPart: map[string]any{"mode": "auto", "devices": []string{"/"}}, ResizeRootFS: "noblock",
 		DiskSetup: map[string]any{"/dev/vdz": map[string]any{"table_type": "gpt", "layout": true, "overwrite": false}},

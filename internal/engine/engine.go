@@ -100,11 +100,11 @@ func install(c *cloudinit.Config, names ...string) {
 
 // step runs a script, and ends the boot document's commands when it fails.
 func step(c *cloudinit.Config, name string, args ...string) {
-	line := "sh " + path(name)
+	words := []string{"sh", path(name)}
 	for _, arg := range args {
-		line += " " + quote(arg)
+		words = append(words, quote(arg))
 	}
-	c.RunCmd = append(c.RunCmd, cloudinit.Shell(line+" || exit 1"))
+	c.RunCmd = append(c.RunCmd, cloudinit.Shell(strings.Join(words, " ")+" || exit 1"))
 }
 
 // quote protects an argument from the shell.
