@@ -1,17 +1,18 @@
 package vsphere_test
 
 import (
-	"context"
 	"net/url"
+	"testing"
 
 	"github.com/vmware/govmomi"
 	"github.com/vmware/govmomi/vim25"
 )
 
-func newClient(ctx context.Context, u *url.URL) (*vim25.Client, error) {
-	c, err := govmomi.NewClient(ctx, u, false)
+func newClient(t *testing.T, u *url.URL) *vim25.Client {
+	t.Helper()
+	c, err := govmomi.NewClient(t.Context(), u, false)
 	if err != nil {
-		return nil, err
+		t.Fatal(err)
 	}
-	return c.Client, nil
+	return c.Client
 }

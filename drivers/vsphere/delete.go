@@ -33,8 +33,12 @@ func (d *Driver) Delete(ctx context.Context, rs []drivers.Resource) error {
 		stay := only(m.Disks, func(disk markedDisk) bool { return !going(drivers.KindVolume, disk.ID) })
 		return d.reduce(ctx, m, going(drivers.KindServer, m.Value), stay)
 	}))
-	folders := only(rs, func(r drivers.Resource) bool { return r.Kind == KindFolder })
-	return errors.Join(err, together(folders, func(r drivers.Resource) error { return d.removeFolder(ctx, r) }))
+	for _, r := range slices.Backward(rs) { // a folder made later may be in one made before
+		if r.Kind == KindFolder {
+			err = errors.Join(err, d.removeFolder(ctx, r))
+		}
+	}
+	return err
 }
 
 // strangers refuses machines that are there but carry no owner of davit's, and kinds of things that are none.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vmware/govmomi/object"
@@ -113,21 +114,33 @@ func (d *Driver) removeFolder(ctx context.Context, r drivers.Resource) error {
 		return err
 	}
 	folder := ref{Type: "Folder", Value: r.ID}
-	return d.once.do(ctx, "remove folder "+r.ID, func() error {
+	err = d.once.do(ctx, "remove folder "+r.ID, func() error {
 		things, err := s.retrieve(ctx, []types.ObjectSpec{{Obj: folder, SelectSet: ways(map[string]string{"Folder": "childEntity"})}}, []types.PropertySpec{
-			{Type: "VirtualMachine", PathSet: []string{"name"}}, {Type: "VirtualApp", PathSet: []string{"name"}}, {Type: "Folder", PathSet: []string{"name"}},
+			{Type: "VirtualMachine", PathSet: []string{"name"}}, {Type: "VirtualApp", PathSet: []string{"name"}}, {Type: "Folder", PathSet: []string{"name", "parent"}},
 		})
-		if err != nil {
-			return explain(err, "look into folder %s", label(r))
-		}
-		if len(only(things, func(t thing) bool { return t.Type != "Folder" })) > 0 || len(things) == 0 {
-			return nil
+		if err != nil || slices.ContainsFunc(things, func(t thing) bool { return t.Type != "Folder" }) {
+			return err
 		}
 		d.once.drop(folder)
-		_, err = s.task(ctx, d.pace.grace, object.NewCommon(s.Client, folder).Destroy)
-		if isFault(err, new(types.ManagedObjectNotFound)) {
-			return nil
-		}
-		return explain(err, "remove folder %s", label(r))
+		return d.removeEmpty(ctx, s, things)
 	})
+	return explain(err, "remove folder %s", label(r))
+}
+
+// removeEmpty removes folders, the innermost first: the removal of one that isn't empty would take along whatever
+// somebody puts there meanwhile.
+func (d *Driver) removeEmpty(ctx context.Context, s *session, folders []thing) error {
+	for len(folders) > 0 {
+		inner := func(t thing) bool {
+			return !slices.ContainsFunc(folders, func(other thing) bool { return other.parent == t.ref })
+		}
+		for _, t := range only(folders, inner) {
+			_, err := s.task(ctx, d.pace.grace, object.NewCommon(s.Client, t.ref).Destroy)
+			if err != nil && !isFault(err, new(types.ManagedObjectNotFound)) {
+				return err
+			}
+		}
+		folders = only(folders, func(t thing) bool { return !inner(t) })
+	}
+	return nil
 }

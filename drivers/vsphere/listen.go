@@ -47,6 +47,9 @@ func (w *waiter) replace(ctx context.Context, lost *remote) error {
 		return nil
 	}
 	at, err := w.s.openRemote(ctx, objects)
+	if isFault(err, new(types.ManagedObjectNotFound)) {
+		at, err = w.s.openRemote(ctx, objects) // the session was renewed halfway
+	}
 	if err != nil {
 		return explain(err, "wait for tasks")
 	}

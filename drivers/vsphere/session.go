@@ -91,6 +91,14 @@ func (s *session) logIn(ctx context.Context) error {
 	return nil
 }
 
+func (s *session) logOut(ctx context.Context) error {
+	err := gosession.NewManager(s.Client).Logout(ctx)
+	if isFault(err, new(types.NotAuthenticated)) {
+		return nil
+	}
+	return explain(err, "log out from %s", s.account.url.Host)
+}
+
 // renew logs in again, once for all whose calls found the session gone.
 func (s *session) renew(ctx context.Context, lost int) error {
 	if err := s.renewing.Acquire(ctx, 1); err != nil {
@@ -99,6 +107,10 @@ func (s *session) renew(ctx context.Context, lost int) error {
 	defer s.renewing.Release(1)
 	if s.logins != lost {
 		return nil
+	}
+	// A session that only seems gone would refuse to log in once more.
+	if err := s.logOut(ctx); err != nil {
+		return err
 	}
 	return s.logIn(ctx)
 }
@@ -138,13 +150,10 @@ func (d *Driver) Close(ctx context.Context) error {
 	}
 	s := d.open
 	d.open = nil
-	err := s.waiter.close(ctx)
-	if out := gosession.NewManager(s.Client).Logout(ctx); !isFault(out, new(types.NotAuthenticated)) {
-		err = errors.Join(err, out)
-	}
+	err := errors.Join(s.waiter.close(ctx), s.logOut(ctx))
 	if s.rest != nil {
 		err = errors.Join(err, s.rest.Logout(ctx))
 	}
 	s.CloseIdleConnections()
-	return explain(err, "log out from %s", s.account.url.Host)
+	return err
 }

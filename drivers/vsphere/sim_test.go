@@ -5,10 +5,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
-	"net/url"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -35,9 +37,12 @@ type cloud struct {
 
 	mu    sync.Mutex
 	calls []string
-	hook  func(n int, op string, w http.ResponseWriter, r *http.Request, pass http.Handler)
+	hook  hook
 	count int // of addresses given to guests
 }
+
+// making keeps simulators from being made side by side: they share their lists of licenses.
+var making sync.Mutex
 
 // start makes a vCenter with one cluster, one standalone ESXi host, two datastores in a pod and golden, a machine
 // that is powered off.
@@ -48,7 +53,10 @@ func start(t *testing.T, change ...func(*simulator.Model)) *cloud {
 	for _, f := range change {
 		f(m)
 	}
-	if err := m.Create(); err != nil {
+	making.Lock()
+	err := m.Create()
+	making.Unlock()
+	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(m.Remove)
@@ -63,15 +71,14 @@ func start(t *testing.T, change ...func(*simulator.Model)) *cloud {
 	front := httptest.NewServer(c.handler(pass))
 	t.Cleanup(front.Close)
 	c.server = front.URL + "/sdk"
-	vc, err := simulatorClient(t, s.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.client = vc
+	c.client = newClient(t, s.URL)
 	m.Map().AddHandler(&guests{cloud: c})
 	c.rename("DC0_C0_RP1_VM0", "golden")
 	return c
 }
+
+// hook answers a call in the vCenter's stead, or passes it on.
+type hook func(n int, op string, pass func()) (lost bool)
 
 var method = regexp.MustCompile(`<(?:[a-z0-9]+:)?Body[^>]*><(?:[a-z0-9]+:)?(\w+)`)
 
@@ -87,11 +94,17 @@ func (c *cloud) handler(pass http.Handler) http.Handler {
 		n, hook := len(c.calls), c.hook
 		c.calls = append(c.calls, op)
 		c.mu.Unlock()
-		if hook != nil {
-			hook(n, op, w, r, pass)
+		if hook == nil {
+			pass.ServeHTTP(w, r)
 			return
 		}
-		pass.ServeHTTP(w, r)
+		answer := httptest.NewRecorder()
+		if hook(n, op, func() { pass.ServeHTTP(answer, r) }) {
+			panic(http.ErrAbortHandler)
+		}
+		maps.Copy(w.Header(), answer.Header())
+		w.WriteHeader(answer.Code)
+		_, _ = answer.Body.WriteTo(w)
 	})
 }
 
@@ -101,10 +114,11 @@ func (c *cloud) ops() []string {
 	return append([]string(nil), c.calls...)
 }
 
-func (c *cloud) reset(hook func(n int, op string, w http.ResponseWriter, r *http.Request, pass http.Handler)) {
+// reset counts from zero, with another hook.
+func (c *cloud) reset(h hook) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.calls, c.hook = nil, hook
+	c.calls, c.hook = nil, h
 }
 
 // guests gives a machine that starts running tools and an address.
@@ -138,12 +152,6 @@ func (g *guests) boot(ctx *simulator.Context, r types.ManagedObjectReference) {
 			{Name: "guest.ipAddress", Val: ip},
 		})
 	})
-}
-
-func simulatorClient(t *testing.T, u *url.URL) (*vim25.Client, error) {
-	t.Helper()
-	c, err := newClient(t.Context(), u)
-	return c, err
 }
 
 func (c *cloud) rename(from, to string) {
@@ -221,4 +229,19 @@ func contains(list []string, part string) bool {
 		}
 	}
 	return false
+}
+
+// files lists the disks on the datastores.
+func (c *cloud) files() []string {
+	var found []string
+	for _, e := range c.model.Map().All("Datastore") {
+		root := e.(*simulator.Datastore).Info.GetDatastoreInfo().Url
+		_ = filepath.WalkDir(root, func(path string, _ fs.DirEntry, _ error) error {
+			if strings.HasSuffix(path, ".vmdk") {
+				found = append(found, strings.TrimPrefix(path, root))
+			}
+			return nil
+		})
+	}
+	return found
 }
