@@ -98,9 +98,9 @@ say "$name: started under $accel"
 SECONDS=0 guest=(ssh -F "$run/ssh_config" guest)
 until timeout 25 "${guest[@]}" true 2>/dev/null; do
   kill -0 "$(<"$run/pid")" 2>/dev/null || die "$name: QEMU has ended; see $run/console"
-  ((SECONDS < 300)) || die "$name: no SSH after $SECONDS s; see $run/console"
+  ((SECONDS < 600)) || die "$name: no SSH after $SECONDS s; see $run/console"
   sleep 1
 done
 say "$name: SSH answers"
-timeout 600 "${guest[@]}" cloud-init status --wait --long || die "$name: cloud-init: not done; see /var/log/cloud-init.log there"
+timeout 1200 "${guest[@]}" cloud-init status --wait --long || die "$name: cloud-init: not done; see /var/log/cloud-init.log there"
 say "$name: cloud-init is done"
