@@ -1,0 +1,103 @@
+package vcenter
+
+import (
+	"log/slog"
+	"net/netip"
+	"slices"
+
+	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+// addressKey is what cloud-init's DataSourceVMware tells about the guest's default address.
+const addressKey = "guestinfo.local-ipv4"
+
+// hear takes a variable that the guest set into the inventory.
+func (v *VCenter) hear(g *guest, key, value string) {
+	ctx, vm := v.simulatorContext(v.alive), v.vm(g.vm)
+	if vm == nil {
+		return
+	}
+	ctx.WithLock(vm, func() {
+		if v.guest(g.vm.Value) != g {
+			return
+		}
+		if !slices.Contains(g.told, key) {
+			g.told = append(g.told, key)
+		}
+		v.setOptions(ctx, vm, &types.OptionValue{Key: key, Value: value})
+		changes := []types.PropertyChange{
+			{Name: "guest.toolsStatus", Val: types.VirtualMachineToolsStatusToolsOk},
+			{Name: "guest.toolsRunningStatus", Val: string(types.VirtualMachineToolsRunningStatusGuestToolsRunning)},
+			{Name: "summary.guest.toolsRunningStatus", Val: string(types.VirtualMachineToolsRunningStatusGuestToolsRunning)},
+			{Name: "guest.guestState", Val: string(types.VirtualMachineGuestStateRunning)},
+		}
+		if key == addressKey {
+			changes = append(changes, v.reach(g, vm, value)...)
+		}
+		ctx.Update(vm, changes)
+	})
+}
+
+// setOptions writes extraConfig; an empty value removes its key.
+func (v *VCenter) setOptions(ctx *simulator.Context, vm *simulator.VirtualMachine, options ...types.BaseOptionValue) {
+	spec := types.VirtualMachineConfigSpec{ExtraConfig: options}
+	if _, fault := v.await(ctx, vm.ReconfigVMTask(ctx, &types.ReconfigVM_Task{This: vm.Self, Spec: spec})); fault != nil {
+		slog.Warn("variable of a guest is lost", "vm", vm.Name, "fault", fault)
+	}
+}
+
+// reach lets the host reach the guest at its address and gives what changes in the inventory. The address stays
+// unknown there when the host can't reach it: a client that waits for it would wait for nothing.
+func (v *VCenter) reach(g *guest, vm *simulator.VirtualMachine, text string) []types.PropertyChange {
+	addr, err := netip.ParseAddr(text)
+	if err != nil || addr == g.address {
+		return nil
+	}
+	if g.address.IsValid() {
+		v.config.LAN.Withdraw(g.address)
+	}
+	g.address = netip.Addr{}
+	if err := v.config.LAN.Publish(v.alive, addr); err != nil {
+		slog.Warn("the host can't reach a machine", "name", g.name, "address", addr, "err", err)
+		return addressChanges(vm, "")
+	}
+	g.address = addr
+	slog.Info("machine has an address", "name", g.name, "address", addr)
+	return addressChanges(vm, addr.String())
+}
+
+func addressChanges(vm *simulator.VirtualMachine, addr string) []types.PropertyChange {
+	nics := slices.Clone(vm.Guest.Net)
+	if len(nics) > 0 {
+		nics[0].IpAddress, nics[0].IpConfig, nics[0].Connected = nil, nil, true
+		if addr != "" {
+			nics[0].IpAddress = []string{addr}
+			nics[0].IpConfig = &types.NetIpConfigInfo{IpAddress: []types.NetIpConfigInfoIpAddress{{
+				IpAddress: addr, PrefixLength: 20, State: string(types.NetIpConfigInfoIpAddressStatusPreferred),
+			}}}
+		}
+	}
+	return []types.PropertyChange{
+		{Name: "guest.ipAddress", Val: addr}, {Name: "summary.guest.ipAddress", Val: addr}, {Name: "guest.net", Val: nics},
+	}
+}
+
+// forget removes what was known of a guest that has ended; variables that it set are again what they were before.
+func (v *VCenter) forget(ctx *simulator.Context, vm *simulator.VirtualMachine, g *guest) {
+	if g == nil {
+		return
+	}
+	var before []types.BaseOptionValue
+	for _, key := range g.told {
+		before = append(before, &types.OptionValue{Key: key, Value: g.given[key]})
+	}
+	if len(before) > 0 {
+		v.setOptions(ctx, vm, before...)
+	}
+	ctx.Update(vm, append(addressChanges(vm, ""),
+		types.PropertyChange{Name: "guest.toolsStatus", Val: types.VirtualMachineToolsStatusToolsNotRunning},
+		types.PropertyChange{Name: "guest.toolsRunningStatus", Val: string(types.VirtualMachineToolsRunningStatusGuestToolsNotRunning)},
+		types.PropertyChange{Name: "summary.guest.toolsRunningStatus", Val: string(types.VirtualMachineToolsRunningStatusGuestToolsNotRunning)},
+		types.PropertyChange{Name: "guest.guestState", Val: string(types.VirtualMachineGuestStateNotRunning)}))
+}
