@@ -26,6 +26,7 @@ type catalog struct {
 	mu sync.Mutex
 
 	images   map[string][]images.Image // by what the specs call them
+	everyone []images.Image            // read only when a name is not found, for its hint
 	flavors  []flavors.Flavor
 	networks []network
 	groups   []groups.SecGroup

@@ -136,9 +136,10 @@ func (s *session) imageFor(ctx context.Context, c *catalog, want string) (images
 		return images.Image{}, field.Errorf("image", "image %q is %s, not active", want, c.images[want][0].Status)
 	}
 	if len(usable) == 0 {
-		// Only now all names are read: the user gets a hint for the price of one request.
-		every, _ := s.listImages(ctx, images.ListOpts{})
-		usable = only(every, func(i images.Image) bool { return i.Name != want })
+		if c.everyone == nil {
+			c.everyone, _ = s.listImages(ctx, images.ListOpts{}) // without it the finding lacks its hint, no more
+		}
+		usable = c.everyone
 	}
 	return pick("image", "image", want, usable, imageID, imageName, func(i images.Image) bool { return i.Owner == s.project })
 }
