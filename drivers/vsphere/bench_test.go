@@ -87,7 +87,7 @@ func (c *cloud) fleet(t *testing.T, d *vsphere.Driver, n int) {
 	t.Helper()
 	specs := make([]drivers.Spec, n)
 	for i := range specs {
-		specs[i] = spec("web-" + strings.Repeat("x", i+1))
+		specs[i] = newSpec("web-" + strings.Repeat("x", i+1))
 		specs[i].MemoryGiB = 0 // the template's: the simulator's ESXi hosts are small
 	}
 	rs, err := d.Resolve(t.Context(), specs)

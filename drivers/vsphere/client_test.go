@@ -1,6 +1,9 @@
 package vsphere_test
 
 import (
+	"bytes"
+	"compress/gzip"
+	"io"
 	"net/url"
 	"testing"
 
@@ -15,4 +18,20 @@ func newClient(t *testing.T, u *url.URL) *vim25.Client {
 		t.Fatal(err)
 	}
 	return c.Client
+}
+
+// simulatorLogin is what the simulator takes, as it does any other.
+var simulatorLogin = url.UserPassword("user", "pass")
+
+func gunzip(t *testing.T, data []byte) string {
+	t.Helper()
+	z, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

@@ -12,7 +12,7 @@ func TestSim(t *testing.T) {
 	t.Parallel()
 	drivertest.Run(t, drivertest.Harness{
 		Driver: func(t *testing.T) drivers.Driver { return start(t).driver() },
-		Spec:   spec,
+		Spec:   newSpec,
 		Makes:  []drivers.Kind{drivers.KindServer, drivers.KindVolume},
 		Limit:  time.Minute,
 		Bad: []drivertest.Bad{

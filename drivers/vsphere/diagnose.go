@@ -69,7 +69,7 @@ func (m machine) report() drivers.GuestReport {
 // lines decodes a text of several lines; what is no base64 is no report.
 func lines(encoded string) []string {
 	text, err := base64.StdEncoding.DecodeString(strings.TrimSpace(encoded))
-	if err != nil {
+	if err != nil || len(text) == 0 {
 		return nil
 	}
 	return only(strings.Split(string(text), "\n"), func(line string) bool { return strings.TrimSpace(line) != "" })

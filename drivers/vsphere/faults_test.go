@@ -42,7 +42,7 @@ func killedAt(t *testing.T, at int) bool {
 		}
 		return dead.Load()
 	})
-	s := spec("web")
+	s := newSpec("web")
 	opts(&s).Folder = "ci/workers"
 	recorded := &made{}
 	_, err := create(t.Context(), c.driver().Answer(time.Second), s, recorded)
@@ -93,7 +93,7 @@ func TestEachAnswerLost(t *testing.T) {
 				pass()
 				return is == op && once.CompareAndSwap(false, true)
 			})
-			s := spec("web")
+			s := newSpec("web")
 			opts(&s).Folder = "ci"
 			if _, rs := mustCreate(t, c.driver(), s); len(rs) != 3 {
 				t.Errorf("made %v", rs)
@@ -112,7 +112,7 @@ func TestSessionEnds(t *testing.T) {
 		t.Run(op, func(t *testing.T) {
 			c := start(t)
 			c.fault(op, simulator.FaultTypeNotAuthenticated, nil, 1)
-			mustCreate(t, c.driver(), spec("web"))
+			mustCreate(t, c.driver(), newSpec("web"))
 			if n := tally(c.ops())["Login"]; n != 2 {
 				t.Errorf("%d logins, want 2", n)
 			}
@@ -152,7 +152,7 @@ func TestFaultsHaveTheirKind(t *testing.T) {
 			before := c.everything()
 			c.fault(tc.op, tc.fault, tc.custom, 0)
 			d, m := c.driver(), &made{}
-			s := spec("web")
+			s := newSpec("web")
 			_, err := create(t.Context(), d, s, m)
 			if !errors.Is(err, tc.kind) || !strings.Contains(err.Error(), tc.says) || drivers.Hint(err) == "" {
 				t.Errorf("got %v, hint %q", err, drivers.Hint(err))
@@ -184,7 +184,7 @@ func TestSilence(t *testing.T) {
 		return false
 	})
 	c.snapshot("golden", "davit")
-	_, err := create(t.Context(), c.driver().Answer(100*time.Millisecond), spec("web"), &made{})
+	_, err := create(t.Context(), c.driver().Answer(100*time.Millisecond), newSpec("web"), &made{})
 	if !errors.Is(err, drivers.ErrTimeout) || drivers.Hint(err) == "" {
 		t.Errorf("got %v", err)
 	}

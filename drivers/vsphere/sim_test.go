@@ -35,10 +35,11 @@ type cloud struct {
 	server string
 	client *vim25.Client // of the test itself, past the proxy
 
-	mu    sync.Mutex
-	calls []string
-	hook  hook
-	count int // of addresses given to guests
+	mu     sync.Mutex
+	calls  []string
+	bodies map[string]string // of the last call of each kind
+	hook   hook
+	count  int // of addresses given to guests
 }
 
 // making keeps simulators from being made side by side: they share their lists of licenses.
@@ -63,7 +64,7 @@ func start(t *testing.T, change ...func(*simulator.Model)) *cloud {
 	m.Service.RegisterEndpoints = true
 	s := m.Service.NewServer()
 	t.Cleanup(s.Close)
-	c := &cloud{t: t, model: m}
+	c := &cloud{t: t, model: m, bodies: map[string]string{}}
 	target := *s.URL
 	target.Path, target.User = "", nil
 	pass := httputil.NewSingleHostReverseProxy(&target)
@@ -93,6 +94,7 @@ func (c *cloud) handler(pass http.Handler) http.Handler {
 		c.mu.Lock()
 		n, hook := len(c.calls), c.hook
 		c.calls = append(c.calls, op)
+		c.bodies[op] = string(body)
 		c.mu.Unlock()
 		if hook == nil {
 			pass.ServeHTTP(w, r)
@@ -112,6 +114,13 @@ func (c *cloud) ops() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return append([]string(nil), c.calls...)
+}
+
+// body is what was last asked with an operation.
+func (c *cloud) body(op string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.bodies[op]
 }
 
 // reset counts from zero, with another hook.
@@ -207,7 +216,7 @@ func (c *cloud) driver() *vsphere.Driver {
 	return vsphere.NewForTest(vsphere.Options{Server: c.server, VCenterUser: "ops", VCenterPassword: "secret"})
 }
 
-func spec(name string) drivers.Spec {
+func newSpec(name string) drivers.Spec {
 	return drivers.Spec{
 		Name: name, Owner: drivers.Owner("owner-of-" + name), Image: "golden", CPUs: 1, MemoryGiB: 1, Network: "DC0_DVPG0",
 		Disks:   []drivers.Disk{{Name: name + "-data", SizeGiB: 1}},
