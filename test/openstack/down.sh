@@ -4,6 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$HERE/host.sh"
 need_root
+alone
 
 # recorded BUT: names of all services on record, alive or not, but those that match.
 recorded() { find "$RUN" -name '*.pid' ! -name '*.own.pid' -printf '%f\n' | sed 's/\.pid$//' | grep -vxE "$1" || true; }

@@ -4,7 +4,7 @@
 # ---- the mount namespace
 hold_namespace() {
   alive namespace && return
-  setsid unshare --mount --propagation private sleep infinity </dev/null >/dev/null 2>&1 &
+  setsid unshare --mount --propagation private sleep infinity </dev/null >/dev/null 2>&1 9>&- &
   record namespace $!
   until_true 5 has_own_mounts || fail namespace "unshare --mount did not work"
   mount_volumes

@@ -42,6 +42,14 @@ logged() {
 
 need_root() { [ "$(id -u)" = 0 ] || fail bed "run as root: the bed makes network devices and mounts"; }
 
+# alone: waits until no other script changes the bed. What is called by the holder of the lock goes through.
+alone() {
+  [ -z "${BED_LOCKED:-}" ] || return 0
+  exec 9>"$BED/lock"
+  flock --nonblock 9 || { say "another script changes the bed: waiting" && flock 9; }
+  export BED_LOCKED=1
+}
+
 # ---- the bed's numbers, shared with the templates in etc/
 export ADDR=127.0.0.1 PASSWORD=bed
 export KEYSTONE_PORT=15000 PLACEMENT_PORT=8778 DB_PORT=13306 MQ_PORT=5673 CACHE_PORT=11311
@@ -88,7 +96,7 @@ start() {
   shift
   alive "$name" && return
   namespace=/proc/$(pid_of namespace)/ns/mnt
-  setsid nsenter --mount="$namespace" --wd=/ -- "$@" >>"$LOG/$name.log" 2>&1 </dev/null &
+  setsid nsenter --mount="$namespace" --wd=/ -- "$@" >>"$LOG/$name.log" 2>&1 </dev/null 9>&- &
   record "$name" $!
 }
 

@@ -28,6 +28,7 @@ while [ $# -gt 0 ]; do
 done
 [[ $mode =~ ^(fake|both)$ && $fakes =~ ^[1-9][0-9]?$ ]] || usage
 need_root
+alone
 
 # once MARK WORDS COMMAND...: a step that is done once in the life of the bed's state.
 once() {
