@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,11 +25,11 @@ func (d *Driver) Delete(ctx context.Context, rs []drivers.Resource) error {
 		return err
 	}
 	first, second := []drivers.Resource{}, []drivers.Resource{}
-	for i := len(rs) - 1; i >= 0; i-- {
-		if rs[i].Kind == drivers.KindVolume {
-			second = append(second, rs[i])
+	for _, r := range slices.Backward(rs) {
+		if r.Kind == drivers.KindVolume {
+			second = append(second, r)
 		} else {
-			first = append(first, rs[i])
+			first = append(first, r)
 		}
 	}
 	remove := func(r drivers.Resource) error { return d.remove(ctx, s, r) }

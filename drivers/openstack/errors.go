@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,7 +45,7 @@ func explain(err error, format string, args ...any) error {
 		return &drivers.Error{Kind: known.Kind, Err: fmt.Errorf("%s: %w", what, known.Err), Next: known.Next}
 	}
 	if answer, ok := refused(err); ok {
-		kind, next := judge(answer)
+		next, kind := judge(answer)
 		return &drivers.Error{Kind: kind, Err: fmt.Errorf("%s: %w", what, answer), Next: next}
 	}
 	return &drivers.Error{Kind: kindOfFailure(err), Err: fmt.Errorf("%s: %w", what, stripped(err)), Next: hintOfFailure(err)}
@@ -68,29 +69,30 @@ func refused(err error) (*refusal, bool) {
 	return r, true
 }
 
-func judge(r *refusal) (kind error, next string) {
+// judge gives the next step and the kind of a refusal.
+func judge(r *refusal) (next string, kind error) {
 	quota := strings.Contains(strings.ToLower(r.words), "quota")
 	switch {
 	case r.status == http.StatusUnauthorized:
-		return drivers.ErrAuth, "check the credentials of the cloud in clouds.yaml, or the OS_* variables"
+		return "check the credentials of the cloud in clouds.yaml, or the OS_* variables", drivers.ErrAuth
 	case quota && r.status < 500, r.status == http.StatusRequestEntityTooLarge:
-		return drivers.ErrQuota, "remove what is no longer needed, or ask the cloud's operator for a higher quota"
+		return "remove what is no longer needed, or ask the cloud's operator for a higher quota", drivers.ErrQuota
 	case r.status == http.StatusForbidden:
-		return drivers.ErrAuth, "ask the cloud's operator for a role that may do this"
+		return "ask the cloud's operator for a role that may do this", drivers.ErrAuth
 	case r.status == http.StatusNotFound:
-		return drivers.ErrNotFound, ""
+		return "", drivers.ErrNotFound
 	case r.status == http.StatusConflict && strings.Contains(r.words, "already exist"):
-		return drivers.ErrExists, ""
+		return "", drivers.ErrExists
 	case r.status == http.StatusNotAcceptable:
-		return drivers.ErrUnsupported, ""
+		return "", drivers.ErrUnsupported
 	case r.status == http.StatusGatewayTimeout:
-		return drivers.ErrTimeout, "the service is slow; run the command again"
+		return "the service is slow; run the command again", drivers.ErrTimeout
 	case r.status == http.StatusTooManyRequests:
-		return nil, "the service limits the rate of requests; run the command again later"
+		return "the service limits the rate of requests; run the command again later", nil
 	case r.status >= 500:
-		return nil, "the service is in trouble; run the command again, or give its operator the request id"
+		return "the service is in trouble; run the command again, or give its operator the request id", nil
 	}
-	return nil, ""
+	return "", nil
 }
 
 func kindOfFailure(err error) error {
@@ -148,15 +150,7 @@ func transient(err error) bool {
 
 func hasStatus(err error, status ...int) bool {
 	answer, ok := errors.AsType[*refusal](err)
-	if !ok {
-		return false
-	}
-	for _, s := range status {
-		if answer.status == s {
-			return true
-		}
-	}
-	return false
+	return ok && slices.Contains(status, answer.status)
 }
 
 var tags = regexp.MustCompile(`<[^>]*>`)

@@ -268,6 +268,35 @@ func TestAddressesLag(t *testing.T) {
 	}
 }
 
+// TestFloatingIPFollows has Nova build the server anew, with another port, before and after the floating IP is made.
+func TestFloatingIPFollows(t *testing.T) {
+	t.Parallel()
+	for _, op := range []string{"ports.list", "floatingips.create"} {
+		t.Run("after "+op, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, stacksim.Options{BuildTime: 3 * quick})
+			moved := false
+			b.Fault(stacksim.Fault{Op: op, Times: -1, Then: func() {
+				if ports := b.Ports(); !moved && len(ports) > 0 {
+					moved = true
+					b.Reschedule(ports[0].DeviceID)
+				}
+			}})
+			s := spec("web")
+			host, _ := b.mustCreate(s)
+			if !moved {
+				t.Fatal("the server was never moved")
+			}
+			port, ip := b.Ports()[0], b.FloatingIPs()[0]
+			if ip.PortID != port.ID || host.Dial().String() != ip.Address {
+				t.Errorf("floating IP %+v, port %+v, host %v", ip, port, host.Addresses)
+			}
+			b.wantCounts([4]int{1, 1, 1, 1})
+			b.wantGone(s.Owner)
+		})
+	}
+}
+
 func TestFloatingIPThatMayNotBeRemoved(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, stacksim.Options{BuildTime: quick})

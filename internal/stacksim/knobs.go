@@ -19,6 +19,16 @@ func (c *Cloud) Break(id, text string) {
 // Remove deletes a server at once and behind the client's back.
 func (c *Cloud) Remove(id string) { c.change(id, c.vanish) }
 
+// Reschedule gives a server other ports, as Nova does when it builds it anew on another hypervisor.
+func (c *Cloud) Reschedule(id string) {
+	c.change(id, func(s *server) {
+		for _, p := range c.portsOf(s.ID) {
+			c.dropPort(p)
+		}
+		c.plug(s)
+	})
+}
+
 // SetConsole sets what the server's console says from now on.
 func (c *Cloud) SetConsole(id, text string) {
 	c.change(id, func(s *server) { s.console = &text })
