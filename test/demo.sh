@@ -15,7 +15,7 @@ stage 'guest image with docker.io' eval 'test/guest/install.sh && test/guest/bui
 stage 'OpenStack' bed both
 stage 'image into the cloud' guests debian-12-docker
 show davit create web-1 --driver openstack --cloud bed --image debian-12-docker --network private \
-  --floating-pool public --flavor m1.guest --disk size_gib=2
+  --floating-pool public --flavor m1.small --disk size_gib=2
 show davit ls
 show davit ssh web-1 -- docker info --format "'Docker {{.ServerVersion}} on {{.Name}}, data in {{.DockerRootDir}}'"
 show davit rm -y web-1

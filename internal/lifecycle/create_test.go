@@ -184,7 +184,7 @@ func TestPortThatDoesNotAnswerIsExplained(t *testing.T) {
 	w := newWorld(t, func(string) guest.Behaviour { return guest.Behaviour{Deaf: true} })
 	w.cloud.Causes = []string{"no security group lets TCP port 22 in"}
 	p := w.process()
-	p.Limits.Port = 500 * time.Millisecond
+	p.Limits.Port = 3 * time.Second
 	err := p.create(t.Context(), lifecycle.CreateOptions{}, "web-1")
 	phaseError(t, err, lifecycle.PhaseTrusted, "SSH doesn't answer", "refused", "no security group lets", "guest login:")
 	if n := w.cloud.Calls(fake.OpConsole); n != 1 {

@@ -17,7 +17,7 @@ func TestHost(t *testing.T) {
 	before := listing(ctx, t)
 	p.removed("web-1")
 	p.run(ctx, "create", "web-1", "--driver", "openstack", "--cloud", "bed", "--image", "debian-12-docker",
-		"--network", "private", "--floating-pool", "public", "--flavor", "m1.guest", "--disk", "size_gib=2", "--timeout", "15m")
+		"--network", "private", "--floating-pool", "public", "--flavor", "m1.small", "--disk", "size_gib=2", "--timeout", "15m")
 	volume := volumeOf(ctx, t, "web-1")
 
 	t.Run("engine answers over the pinned connection", func(t *testing.T) { engineAnswers(t, p) })
@@ -51,7 +51,7 @@ func TestInstall(t *testing.T) {
 	check(t, os.WriteFile(source, aptSource(t), 0o600))
 	p.removed("plain-1")
 	p.run(ctx, "create", "plain-1", "--driver", "openstack", "--cloud", "bed", "--image", "debian-12",
-		"--network", "private", "--floating-pool", "public", "--flavor", "m1.guest", "--user-data", "@"+source, "--timeout", "25m")
+		"--network", "private", "--floating-pool", "public", "--flavor", "m1.small", "--user-data", "@"+source, "--timeout", "25m")
 	if got := p.ssh(ctx, "plain-1", "docker version --format '{{.Server.Version}}'"); !strings.HasPrefix(got, "20.10") {
 		t.Errorf("engine %q, want Debian 12's 20.10", got)
 	}

@@ -3,6 +3,7 @@
 package acc
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -17,7 +18,8 @@ const linkMTU = "1450"
 // engineAnswers asks from outside with the docker client, through what `davit env` prints.
 func engineAnswers(t *testing.T, p program) {
 	ctx := t.Context()
-	p.run(ctx, "env", "web-1", "--ssh-config", "install")
+	p.run(ctx, "env", "--ssh-config", "install")
+	t.Cleanup(func() { p.run(context.WithoutCancel(ctx), "env", "--ssh-config", "remove") })
 	env := p.run(ctx, "env", "web-1", "--shell", "sh")
 	if !strings.Contains(env, `export DOCKER_HOST="ssh://`) {
 		t.Fatalf("env prints %q", env)
