@@ -60,9 +60,12 @@ func Constructor() drivers.Constructor {
 
 func newDriver(account Options, p pace) *Driver {
 	d := &Driver{account: account, pace: p, door: semaphore.NewWeighted(1)}
-	// The more wait, the rarer they look: the share of a look that falls on each stays about the same.
-	rhythm := func(n int) time.Duration { return p.scaled(time.Duration(n) * 60 * time.Millisecond) }
-	blink := func(int) time.Duration { return 0 }
+	// About as long as one waits between two looks, so that those who began at different times fall into step. The
+	// more wait, the rarer they look, and a service that is slow to answer is asked less.
+	rhythm := func(n int, took time.Duration) time.Duration {
+		return max(p.scaled(time.Second), p.scaled(time.Duration(n)*60*time.Millisecond), 3*took)
+	}
+	blink := func(int, time.Duration) time.Duration { return 0 }
 	d.servers, d.waitingServers = newGather(d.loadServers, blink), newGather(d.loadServers, rhythm)
 	d.volumes, d.waitingVolumes = newGather(d.loadVolumes, blink), newGather(d.loadVolumes, rhythm)
 	d.ports, d.waitingPorts = newGather(d.loadPorts, blink), newGather(d.loadPorts, rhythm)

@@ -11,12 +11,13 @@ import (
 // gather turns what many goroutines ask for, one thing each, into one request for all of them.
 type gather[T any] struct {
 	load func(ctx context.Context, keys []string) (map[string]T, error) // what is missing in the map isn't there
-	gap  func(asking int) time.Duration                                 // the least time between two requests
+	gap  func(asking int, took time.Duration) time.Duration             // the least time from one request to the next
 
 	mu   sync.Mutex
 	open *batch[T] // takes more keys; nil: the next caller opens one
 	last time.Time // the last request went out
 	size int       // and was for that many
+	took time.Duration
 }
 
 type batch[T any] struct {
@@ -31,7 +32,7 @@ type batch[T any] struct {
 // together is how long a request is held back for those who ask at the same moment.
 const together = 10 * time.Millisecond
 
-func newGather[T any](load func(context.Context, []string) (map[string]T, error), gap func(int) time.Duration) *gather[T] {
+func newGather[T any](load func(context.Context, []string) (map[string]T, error), gap func(int, time.Duration) time.Duration) *gather[T] {
 	return &gather[T]{load: load, gap: gap}
 }
 
@@ -56,7 +57,7 @@ func (g *gather[T]) join(ctx context.Context, key string) *batch[T] {
 		// The request serves all who join, so it ends when the last of them has gone, not with the first.
 		ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 		g.open = &batch[T]{keys: map[string]bool{}, done: make(chan struct{}), cancel: cancel}
-		go g.run(ctx, g.open, max(time.Until(g.last.Add(g.gap(g.size))), together))
+		go g.run(ctx, g.open, max(time.Until(g.last.Add(g.gap(g.size, g.took))), together))
 	}
 	g.open.keys[key] = true
 	g.open.askers++
@@ -81,7 +82,11 @@ func (g *gather[T]) run(ctx context.Context, b *batch[T], pause time.Duration) {
 	if b.err = wait.Sleep(ctx, pause); b.err != nil {
 		return
 	}
-	b.found, b.err = g.load(ctx, g.shut(b))
+	keys, start := g.shut(b), time.Now()
+	b.found, b.err = g.load(ctx, keys)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.took = time.Since(start)
 }
 
 // shut takes a batch from those who would still join and gives its keys.
