@@ -101,7 +101,7 @@ func dataDisk(s spec) *types.VirtualDeviceConfigSpec {
 		Operation: types.VirtualDeviceConfigSpecOperationAdd, FileOperation: types.VirtualDeviceConfigSpecFileOperationCreate,
 		Device: &types.VirtualDisk{CapacityInBytes: s.disk, VirtualDevice: types.VirtualDevice{
 			Key: -1, ControllerKey: 1000, UnitNumber: &unit,
-			Backing: &types.VirtualDiskFlatVer2BackingInfo{Uuid: s.id, DiskMode: string(types.VirtualDiskModePersistent), ThinProvisioned: types.NewBool(true)},
+			Backing: &types.VirtualDiskFlatVer2BackingInfo{Uuid: s.id, DiskMode: string(types.VirtualDiskModePersistent), ThinProvisioned: new(true)},
 		}},
 	}
 }
@@ -136,4 +136,39 @@ func machinePID(t *testing.T, dir, id string) int {
 	}
 	t.Fatalf("machine %s has no process", id)
 	return 0
+}
+
+func done(t *testing.T) func(*object.Task, error) {
+	return func(task *object.Task, err error) {
+		t.Helper()
+		if err == nil {
+			err = task.Wait(t.Context())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func off(t *testing.T, vm *object.VirtualMachine) {
+	t.Helper()
+	done(t)(vm.PowerOff(t.Context()))
+}
+
+func destroy(t *testing.T, vm *object.VirtualMachine) {
+	t.Helper()
+	done(t)(vm.Destroy(t.Context()))
+}
+
+// nothingLeft fails when the sandbox still has files or processes of machines.
+func nothingLeft(t *testing.T, dir string, names ...string) {
+	t.Helper()
+	left, _ := filepath.Glob(filepath.Join(dir, "cloud", "machines", "*"))
+	for _, name := range names {
+		more, _ := filepath.Glob(filepath.Join(dir, "cloud", "datastore", name+"*"))
+		left = append(left, more...)
+	}
+	if len(left) > 0 {
+		t.Errorf("left: %v", left)
+	}
 }

@@ -22,7 +22,7 @@ import (
 func loopback(t *testing.T) netip.Prefix {
 	t.Helper()
 	h := fnv.New32a()
-	fmt.Fprint(h, t.Name(), os.Getpid())
+	_, _ = fmt.Fprint(h, t.Name(), os.Getpid())
 	sum := h.Sum32()
 	return netip.PrefixFrom(netip.AddrFrom4([4]byte{127, byte(sum>>8)%200 + 10, byte(sum) &^ 15, 0}), 20)
 }
@@ -113,7 +113,7 @@ func gone(t *testing.T, pid int) {
 	defer cancel()
 	if err := wait.Poll(ctx, wait.Pace{Min: 10 * time.Millisecond}, func(context.Context) (bool, string, error) {
 		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-		return err != nil || strings.Contains(string(stat), ") Z "), string(stat), nil
+		return err != nil || strings.Contains(string(stat), ") Z "), string(stat), nil //nolint:nilerr // it has ended
 	}); err != nil {
 		t.Errorf("process %d: %v", pid, err)
 	}

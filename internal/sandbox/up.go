@@ -141,7 +141,7 @@ func (h home) launch(ctx context.Context, o Options) (State, error) {
 	if err != nil {
 		return State{}, err
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }()
 	daemon := exec.CommandContext(context.WithoutCancel(ctx), o.Command[0], append(slices.Clone(o.Command[1:]), string(h))...)
 	daemon.Env = append(os.Environ(), "TMPDIR="+h.temp())
 	daemon.Stdout, daemon.Stderr = log, log

@@ -56,7 +56,7 @@ func New(prefix netip.Prefix, mtu int) (*LAN, error) {
 
 // Plug connects a machine's card until conn or ctx ends.
 func (l *LAN) Plug(ctx context.Context, conn net.Conn) error {
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
 	return l.net.AcceptQemu(ctx, conn)
 }

@@ -45,12 +45,12 @@ func (l *LAN) serve(ctx context.Context, listener net.Listener, target string) {
 }
 
 func (l *LAN) forward(ctx context.Context, conn net.Conn, target string) {
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	guest, err := l.net.DialContextTCP(ctx, target)
 	if err != nil {
 		return // the client sees its connection end, as it would when the guest's server ends it
 	}
-	defer guest.Close()
+	defer func() { _ = guest.Close() }()
 	both := sync.WaitGroup{}
 	both.Go(func() { pipe(guest, conn) })
 	both.Go(func() { pipe(conn, guest) })
@@ -89,7 +89,7 @@ func (p *ports) close(addr netip.Addr) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if listener := p.open[addr]; listener != nil {
-		listener.Close()
+		_ = listener.Close()
 		delete(p.open, addr)
 	}
 }
@@ -98,7 +98,7 @@ func (p *ports) closeAll() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, listener := range p.open {
-		listener.Close()
+		_ = listener.Close()
 	}
 	p.open = nil
 }

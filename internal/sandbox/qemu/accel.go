@@ -56,11 +56,11 @@ func (t Tools) kvmWorks(ctx context.Context, dir, image string) bool {
 	if err != nil {
 		return false
 	}
-	kvm.Close()
+	_ = kvm.Close()
 	trial := Machine{Name: "kvm-trial", Dir: filepath.Join(dir, "kvm-trial"), CPUs: 1, MemoryMiB: 512, MTU: 1500}
-	defer os.RemoveAll(trial.Dir)
+	defer func() { _ = os.RemoveAll(trial.Dir) }()
 	disk := filepath.Join(dir, "kvm-trial.qcow2")
-	defer os.Remove(disk)
+	defer func() { _ = os.Remove(disk) }()
 	if err := t.Overlay(ctx, disk, image); err != nil {
 		return false
 	}
@@ -71,7 +71,7 @@ func (t Tools) kvmWorks(ctx context.Context, dir, image string) bool {
 	if err != nil {
 		return false
 	}
-	defer p.Stop()
+	defer func() { _ = p.Stop() }()
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
 	return wait.Poll(ctx, wait.Pace{Min: 250 * time.Millisecond}, p.sawLogin) == nil

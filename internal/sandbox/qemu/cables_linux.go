@@ -34,7 +34,7 @@ func (c *cables) add() error {
 	}
 	c.theirs = append(c.theirs, os.NewFile(uintptr(pair[1]), "machine"))
 	our := os.NewFile(uintptr(pair[0]), "host")
-	defer our.Close() // the connection has its own descriptor
+	defer func() { _ = our.Close() }() // the connection has its own descriptor
 	conn, err := net.FileConn(our)
 	if err != nil {
 		return err
@@ -45,13 +45,13 @@ func (c *cables) add() error {
 
 func (c *cables) closeTheirs() {
 	for _, f := range c.theirs {
-		f.Close()
+		_ = f.Close()
 	}
 }
 
 func (c *cables) closeOurs() {
 	for _, conn := range c.ours {
-		conn.Close()
+		_ = conn.Close()
 	}
 }
 

@@ -51,7 +51,7 @@ func Size(path string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	if format(path) == "raw" {
 		info, err := f.Stat()
 		if err != nil {

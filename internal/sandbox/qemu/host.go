@@ -63,7 +63,7 @@ func (h *Host) Start(ctx context.Context, m Machine, hooks *Hooks) (*Process, er
 		if text := tail(logFile(m.Dir)); text != "" {
 			err = fmt.Errorf("%w: %s", err, text)
 		}
-		os.RemoveAll(m.Dir)
+		_ = os.RemoveAll(m.Dir)
 		return nil, err
 	}
 	return p, nil
@@ -89,7 +89,7 @@ func (p *Process) launch(ctx context.Context, h *Host, accel Accel, hooks *Hooks
 	if err != nil {
 		return err
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }()
 	lines, err := newCables(2 + len(p.machine.MACs))
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package vcenter
 import (
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vim25/methods"
@@ -90,10 +91,11 @@ func (m *machine) finish(ctx *simulator.Context, spec *types.VirtualMachineClone
 		want = *spec.Config
 	}
 	want.Name, want.Files = "", nil
-	want.DeviceChange = append(spec.Location.DeviceChange[:len(spec.Location.DeviceChange):len(spec.Location.DeviceChange)], want.DeviceChange...)
+	want.DeviceChange = append(slices.Clip(spec.Location.DeviceChange), want.DeviceChange...)
 	if _, fault := m.v.await(ctx, m.VirtualMachine.ReconfigVMTask(ctx, &types.ReconfigVM_Task{This: m.Self, Spec: want})); fault != nil {
 		return fault
 	}
+	ctx.WithLock(m.VirtualMachine, func() { m.v.nameCards(ctx, m.VirtualMachine) })
 	if spec.Template {
 		m.MarkAsTemplate(&types.MarkAsTemplate{This: m.Self})
 	}

@@ -88,9 +88,7 @@ func (v *VCenter) stop(g *guest) {
 	if err := g.process.Stop(); err != nil {
 		slog.Warn("machine left files", "name", g.name, "err", err)
 	}
-	if g.address.IsValid() {
-		v.config.LAN.Withdraw(g.address)
-	}
+	v.withdraw(g)
 	slog.Info("machine stopped", "name", g.name, "vm", g.vm.Value)
 }
 

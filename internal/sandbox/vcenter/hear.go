@@ -1,6 +1,7 @@
 package vcenter
 
 import (
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"slices"
@@ -54,17 +55,38 @@ func (v *VCenter) reach(g *guest, vm *simulator.VirtualMachine, text string) []t
 	if err != nil || addr == g.address {
 		return nil
 	}
+	v.withdraw(g)
+	if err := v.publish(g, addr); err != nil {
+		slog.Warn("the host can't reach a machine", "name", g.name, "address", addr, "err", err)
+		return addressChanges(vm, "")
+	}
+	slog.Info("machine has an address", "name", g.name, "address", addr)
+	return addressChanges(vm, addr.String())
+}
+
+// publish makes an address a guest's, unless it is another's.
+func (v *VCenter) publish(g *guest, addr netip.Addr) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, other := range v.guests {
+		if other != g && other.address == addr {
+			return fmt.Errorf("%s has this address", other.name)
+		}
+	}
+	if err := v.config.LAN.Publish(v.alive, addr); err != nil {
+		return err
+	}
+	g.address = addr
+	return nil
+}
+
+func (v *VCenter) withdraw(g *guest) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
 	if g.address.IsValid() {
 		v.config.LAN.Withdraw(g.address)
 	}
 	g.address = netip.Addr{}
-	if err := v.config.LAN.Publish(v.alive, addr); err != nil {
-		slog.Warn("the host can't reach a machine", "name", g.name, "address", addr, "err", err)
-		return addressChanges(vm, "")
-	}
-	g.address = addr
-	slog.Info("machine has an address", "name", g.name, "address", addr)
-	return addressChanges(vm, addr.String())
 }
 
 func addressChanges(vm *simulator.VirtualMachine, addr string) []types.PropertyChange {

@@ -30,7 +30,7 @@ func (v *VCenter) addTemplate(ctx context.Context, s site, t Template) error {
 		Name: t.Name, GuestId: string(types.VirtualMachineGuestOsIdentifierDebian12_64Guest),
 		NumCPUs: 1, MemoryMB: templateMemory, DeviceChange: devices,
 		Files:       &types.VirtualMachineFileInfo{VmPathName: "[" + Datastore + "]"},
-		Flags:       &types.VirtualMachineFlagInfo{DiskUuidEnabled: types.NewBool(true)},
+		Flags:       &types.VirtualMachineFlagInfo{DiskUuidEnabled: new(true)},
 		ExtraConfig: []types.BaseOptionValue{&types.OptionValue{Key: "disk.EnableUUID", Value: "TRUE"}},
 		Annotation:  "Guest image of the sandbox.",
 	}, s.pool, s.host))

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	_ "github.com/vmware/govmomi/pbm/simulator" // storage policies
 	"github.com/vmware/govmomi/simulator"
@@ -48,6 +49,8 @@ type VCenter struct {
 	server *simulator.Server
 	alive  context.Context //nolint:containedctx // of the machines, which outlive the calls that start them
 	end    context.CancelFunc
+
+	cards atomic.Uint32 // that were given an address
 
 	mu     sync.Mutex
 	guests map[string]*guest            // by the id of their virtual machine

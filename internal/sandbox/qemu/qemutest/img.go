@@ -56,7 +56,7 @@ func create(base string, rest []string) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	_, err = f.WriteString(base)
 	return err
 }
@@ -70,7 +70,7 @@ func resize(path, text string) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	_, err = f.WriteAt(head(size), 0)
 	return err
 }

@@ -24,7 +24,7 @@ func machine(args []string) error {
 	if err := os.WriteFile("args", []byte(strings.Join(args, "\n")), 0o600); err != nil {
 		return err
 	}
-	fmt.Fprintln(monitor, `{"QMP": {"version": {}, "capabilities": []}}`)
+	_, _ = fmt.Fprintln(monitor, `{"QMP": {"version": {}, "capabilities": []}}`)
 	go say(guest, given[SayKey])
 	return obey(monitor)
 }
@@ -46,7 +46,7 @@ func firmware(args []string) map[string]string {
 func say(guest *os.File, lines string) {
 	for line := range strings.Lines(lines) {
 		key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
-		fmt.Fprintln(guest, key, base64.StdEncoding.EncodeToString([]byte(value)))
+		_, _ = fmt.Fprintln(guest, key, base64.StdEncoding.EncodeToString([]byte(value)))
 	}
 }
 
@@ -58,7 +58,7 @@ func obey(monitor *os.File) error {
 		if err := in.Decode(&command); err != nil {
 			return err
 		}
-		fmt.Fprintln(monitor, `{"return": {}}`)
+		_, _ = fmt.Fprintln(monitor, `{"return": {}}`)
 		if command.Execute == "system_powerdown" {
 			return nil
 		}
