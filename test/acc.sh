@@ -5,14 +5,22 @@
 need_root
 trap 'test/openstack/down.sh' EXIT
 
-gotest() { go test -count=1 -tags acc -timeout 45m "$@"; }
+# A pattern that meets no test is a mistake, not a success.
+gotest() {
+  mkdir -p build
+  go test -count=1 -tags acc -timeout 45m "$@" 2>&1 | tee build/gotest.log
+  if grep -q 'no tests to run' build/gotest.log; then
+    echo "no test matches: $*" >&2
+    return 1
+  fi
+}
 
 stage 'packages' test/setup.sh ssh docker storage
 stage 'packages of the bed' test/openstack/install.sh
 stage 'packages for guests' test/guest/install.sh
 stage 'guest image with docker.io' test/guest/build.sh --engine docker
 stage 'guest image without an engine' test/guest/build.sh --engine none
-stage 'storage script' gotest -run '^TestStorage' ./internal/engine
+stage 'storage script' gotest -run '^TestAcc' ./internal/engine
 stage 'bed, fake mode' bed fake --fresh
 stage 'conformance on the bed' gotest -run '^TestBed' ./drivers/openstack
 stage 'bed, with real guests' bed both
