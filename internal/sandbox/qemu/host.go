@@ -3,11 +3,13 @@ package qemu
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 )
 
@@ -17,11 +19,14 @@ type Host struct {
 	accel func(context.Context) (Accel, error)
 	jobs  chan func()
 	close func()
+
+	mu      sync.Mutex
+	running map[*Process]bool
 }
 
 // NewHost gives a host whose machines run under what accel finds; accel is asked by each start.
 func NewHost(tools Tools, accel func(context.Context) (Accel, error)) *Host {
-	h := &Host{tools: tools, accel: accel, jobs: make(chan func())}
+	h := &Host{tools: tools, accel: accel, jobs: make(chan func()), running: map[*Process]bool{}}
 	h.close = sync.OnceFunc(func() { close(h.jobs) })
 	go h.spawn()
 	return h
@@ -36,7 +41,28 @@ func (h *Host) spawn() {
 }
 
 // Close ends all machines that still run. No Start may follow or be under way.
-func (h *Host) Close() { h.close() }
+func (h *Host) Close() {
+	for _, p := range h.all() {
+		p.kill()
+		<-p.done
+	}
+	h.close()
+}
+
+func (h *Host) all() []*Process {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Collect(maps.Keys(h.running))
+}
+
+// note keeps account of the machines that run.
+func (h *Host) note(p *Process, runs bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if delete(h.running, p); runs {
+		h.running[p] = true
+	}
+}
 
 // Hooks are called while a machine runs, each from a goroutine of its own. Any may be nil.
 type Hooks struct {
@@ -115,7 +141,8 @@ func (p *Process) launch(ctx context.Context, h *Host, accel Accel, hooks *Hooks
 		return err
 	}
 	p.monitor = newMonitor(lines.ours[0])
-	go p.watch(lines, hooks)
+	h.note(p, true)
+	go p.watch(h, lines, hooks)
 	go readGuestInfo(lines.ours[1], orNothing(hooks.GuestInfo))
 	for i, conn := range lines.ours[firstNetFD-monitorFD:] {
 		if hooks.Network != nil {

@@ -20,8 +20,9 @@ func (p *Process) PID() int { return p.cmd.Process.Pid }
 // Done is closed when the process has ended.
 func (p *Process) Done() <-chan struct{} { return p.done }
 
-func (p *Process) watch(lines *cables, hooks *Hooks) {
+func (p *Process) watch(h *Host, lines *cables, hooks *Hooks) {
 	_ = p.cmd.Wait() // how it ended is in its log
+	h.note(p, false)
 	lines.closeOurs()
 	close(p.done)
 	if hooks.Ended != nil {
