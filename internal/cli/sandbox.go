@@ -20,7 +20,7 @@ func (a *app) sandboxCmd() *cobra.Command {
 		Long: "Run a vCenter on this machine's loopback whose virtual machines boot under QEMU, to try davit without a cloud.\n" +
 			"davit --driver vsphere, govc and Terraform use it as any vCenter.\n\nWhat it is not:\n\n- " +
 			strings.Join(sandbox.Limits(), "\n- "),
-		Example: "  davit sandbox up --image debian-12-docker.qcow2\n  eval \"$(davit sandbox env)\"\n  davit create web-1 --driver vsphere --image debian-12-docker",
+		Example: "  davit sandbox up --image debian-12-docker.qcow2\n  eval \"$(davit sandbox env)\"\n  davit create web-1 --driver vsphere --image debian-12-docker --network guests",
 		Args:    cobra.NoArgs,
 	}
 	cmd.AddCommand(a.sandboxUpCmd(), a.sandboxDownCmd(), a.sandboxStatusCmd(), a.sandboxEnvCmd(), a.sandboxServeCmd())

@@ -28,7 +28,7 @@ func (a Accel) args() []string {
 }
 
 // probeTime is long for a guest under KVM, which gets as far in a few seconds.
-const probeTime = 40 * time.Second
+const probeTime = 20 * time.Second
 
 // Probe tells which accelerator truly works here, by starting image under KVM: /dev/kvm may be there, the firmware
 // run, and a guest still hang for ever. What it finds is kept in dir for as long as the machine is up.
@@ -74,16 +74,17 @@ func (t Tools) kvmWorks(ctx context.Context, dir, image string) bool {
 	defer func() { _ = p.Stop() }()
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
-	return wait.Poll(ctx, wait.Pace{Min: 250 * time.Millisecond}, p.sawLogin) == nil
+	return wait.Poll(ctx, wait.Pace{Min: 250 * time.Millisecond}, p.sawSystem) == nil
 }
 
-// sawLogin looks for what only a running system writes.
-func (p *Process) sawLogin(context.Context) (bool, string, error) {
+// sawSystem looks for what only a running system writes: the firmware and the boot loader don't write to the console.
+func (p *Process) sawSystem(context.Context) (bool, string, error) {
 	select {
 	case <-p.done:
 		return false, "", fmt.Errorf("%s: %w", p.machine.Name, errGone)
 	default:
 	}
 	console, err := os.ReadFile(Console(p.machine.Dir))
-	return strings.Contains(string(console), "login:"), "", err
+	text := string(console)
+	return strings.Contains(text, "login:") || strings.Contains(text, "cloud-init"), "", err
 }

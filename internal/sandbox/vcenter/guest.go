@@ -102,9 +102,12 @@ func (v *VCenter) ended(g *guest) {
 		if v.guest(g.vm.Value) != g {
 			return // whoever took it says so
 		}
-		_, _ = v.await(ctx, vm.PowerOffVMTask(ctx, &types.PowerOffVM_Task{This: vm.Self}))
 		v.stop(v.take(g.vm.Value))
 		v.forget(ctx, vm, g)
+		ctx.Update(vm, []types.PropertyChange{
+			{Name: "runtime.powerState", Val: types.VirtualMachinePowerStatePoweredOff},
+			{Name: "summary.runtime.powerState", Val: types.VirtualMachinePowerStatePoweredOff},
+		})
 	})
 }
 

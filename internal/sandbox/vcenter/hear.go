@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/types"
 )
 
@@ -26,7 +27,7 @@ func (v *VCenter) hear(g *guest, key, value string) {
 		if !slices.Contains(g.told, key) {
 			g.told = append(g.told, key)
 		}
-		v.setOptions(ctx, vm, &types.OptionValue{Key: key, Value: value})
+		setOptions(ctx, vm, map[string]string{key: value})
 		changes := []types.PropertyChange{
 			{Name: "guest.toolsStatus", Val: types.VirtualMachineToolsStatusToolsOk},
 			{Name: "guest.toolsRunningStatus", Val: string(types.VirtualMachineToolsRunningStatusGuestToolsRunning)},
@@ -40,12 +41,22 @@ func (v *VCenter) hear(g *guest, key, value string) {
 	})
 }
 
-// setOptions writes extraConfig; an empty value removes its key.
-func (v *VCenter) setOptions(ctx *simulator.Context, vm *simulator.VirtualMachine, options ...types.BaseOptionValue) {
-	spec := types.VirtualMachineConfigSpec{ExtraConfig: options}
-	if _, fault := v.await(ctx, vm.ReconfigVMTask(ctx, &types.ReconfigVM_Task{This: vm.Self, Spec: spec})); fault != nil {
-		slog.Warn("variable of a guest is lost", "vm", vm.Name, "fault", fault)
+// setOptions writes extraConfig; an empty value removes its key. No task is made of it: the vCenter itself does it, and
+// a task that begins while its machine is locked can lock up with a client that watches all tasks.
+func setOptions(ctx *simulator.Context, vm *simulator.VirtualMachine, values map[string]string) {
+	const path = "config.extraConfig"
+	options := slices.Clone(vm.Config.ExtraConfig)
+	var changes []types.PropertyChange
+	for key, value := range values {
+		changed := types.PropertyChange{Name: (&mo.Field{Path: path, Key: key}).String(), Op: types.PropertyChangeOpRemove}
+		options = slices.DeleteFunc(options, func(o types.BaseOptionValue) bool { return o.GetOptionValue().Key == key })
+		if value != "" {
+			changed.Op, changed.Val = types.PropertyChangeOpAssign, types.OptionValue{Key: key, Value: value}
+			options = append(options, &types.OptionValue{Key: key, Value: value})
+		}
+		changes = append(changes, changed)
 	}
+	ctx.Update(vm, append(changes, types.PropertyChange{Name: path, Val: options}))
 }
 
 // reach lets the host reach the guest at its address and gives what changes in the inventory. The address stays
@@ -110,13 +121,11 @@ func (v *VCenter) forget(ctx *simulator.Context, vm *simulator.VirtualMachine, g
 	if g == nil {
 		return
 	}
-	var before []types.BaseOptionValue
+	before := map[string]string{}
 	for _, key := range g.told {
-		before = append(before, &types.OptionValue{Key: key, Value: g.given[key]})
+		before[key] = g.given[key]
 	}
-	if len(before) > 0 {
-		v.setOptions(ctx, vm, before...)
-	}
+	setOptions(ctx, vm, before)
 	ctx.Update(vm, append(addressChanges(vm, ""),
 		types.PropertyChange{Name: "guest.toolsStatus", Val: types.VirtualMachineToolsStatusToolsNotRunning},
 		types.PropertyChange{Name: "guest.toolsRunningStatus", Val: string(types.VirtualMachineToolsRunningStatusGuestToolsNotRunning)},
