@@ -60,15 +60,16 @@ func (h home) stop(ctx context.Context) (unlock func(), err error) {
 		if err := syscall.Kill(pid, sig); err != nil && !errors.Is(err, syscall.ESRCH) {
 			return nil, fmt.Errorf("end the sandbox (process %d): %w", pid, err)
 		}
-		if unlock, err = h.awaitLock(ctx); !errors.Is(err, wait.ErrTimeout) {
+		if unlock, err = h.awaitLock(ctx, stopLimit); !errors.Is(err, wait.ErrTimeout) {
 			return unlock, err
 		}
 	}
 	return nil, fmt.Errorf("the sandbox (process %d) does not end: %w", pid, err)
 }
 
-func (h home) awaitLock(ctx context.Context) (unlock func(), err error) {
-	ctx, cancel := context.WithTimeout(ctx, stopLimit)
+// awaitLock takes the lock as soon as it is free.
+func (h home) awaitLock(ctx context.Context, limit time.Duration) (unlock func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	err = wait.Poll(ctx, wait.Pace{Min: 50 * time.Millisecond, Max: time.Second, Grow: 1.5}, func(context.Context) (done bool, _ string, err error) {
 		done, unlock, err = h.tryLock()

@@ -14,15 +14,15 @@ import (
 	"github.com/davit-io/davit/internal/sandbox/vcenter"
 )
 
+// lookTime is for those who take the lock for a moment to see whether a sandbox runs.
+const lookTime = 2 * time.Second
+
 // Serve is the daemon: it runs the sandbox that Up planned in dir until ctx ends, and says so to log.
 func Serve(ctx context.Context, dir string) error {
 	h := home(dir)
-	free, unlock, err := h.tryLock()
+	unlock, err := h.awaitLock(ctx, lookTime)
 	if err != nil {
-		return err
-	}
-	if !free {
-		return errors.New("a sandbox runs in " + dir + " already")
+		return fmt.Errorf("another sandbox runs in %s: %w", dir, err)
 	}
 	defer unlock()
 	if err := writeJSON(h.pid(), os.Getpid()); err != nil {

@@ -48,7 +48,18 @@ func Up(ctx context.Context, o Options) (State, error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return State{}, err
 	}
-	h := home(o.Dir)
+	for {
+		s, err := home(o.Dir).up(ctx, o)
+		if !errors.Is(err, errOvertaken) {
+			return s, err
+		}
+	}
+}
+
+// errOvertaken tells that a sandbox which ran has ended meanwhile.
+var errOvertaken = errors.New("the sandbox has just ended")
+
+func (h home) up(ctx context.Context, o Options) (State, error) {
 	free, unlock, err := h.tryLock()
 	if err != nil {
 		return State{}, err
@@ -103,7 +114,14 @@ func (o Options) complete() (Options, error) {
 
 // running gives the state of a sandbox that runs already, once it is complete.
 func (h home) running(ctx context.Context, o Options) (State, error) {
-	s, err := h.ready(ctx, nil)
+	s, err := h.ready(ctx, func() error {
+		free, unlock, err := h.tryLock()
+		if free {
+			unlock()
+			err = errOvertaken
+		}
+		return err
+	})
 	if err != nil {
 		return State{}, err
 	}
@@ -154,19 +172,24 @@ func (h home) launch(ctx context.Context, o Options) (State, error) {
 		_ = daemon.Wait() // its log says why
 		close(ended)
 	}()
-	return h.ready(ctx, ended)
+	return h.ready(ctx, func() error {
+		select {
+		case <-ended:
+			return errors.New("the sandbox ended at once")
+		default:
+			return nil
+		}
+	})
 }
 
-// ready waits until the daemon has said that it serves, and does.
-func (h home) ready(ctx context.Context, ended <-chan struct{}) (State, error) {
+// ready waits until the daemon has said that it serves, and does. alive tells, by an error, that it doesn't live.
+func (h home) ready(ctx context.Context, alive func() error) (State, error) {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
 	var s State
 	err := wait.Poll(ctx, wait.Pace{Min: 50 * time.Millisecond, Max: 500 * time.Millisecond, Grow: 1.5}, func(ctx context.Context) (bool, string, error) {
-		select {
-		case <-ended:
-			return false, "", errors.New("the sandbox ended at once")
-		default:
+		if err := alive(); err != nil {
+			return false, "", err
 		}
 		s = State{}
 		if err := readJSON(h.state(), &s); err != nil {
