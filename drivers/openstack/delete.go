@@ -15,7 +15,11 @@ import (
 	"github.com/davit-io/davit/drivers"
 )
 
-// Delete removes servers and floating IPs side by side, and volumes once the servers that had them are gone.
+// removal is the order in which things go. A floating IP that goes at the same moment as its server makes Neutron
+// refuse the port's removal to Nova, and the port stays for good; a volume is free once its server is gone.
+var removal = []drivers.Kind{drivers.KindFloatingIP, drivers.KindServer, drivers.KindVolume}
+
+// Delete removes all of a kind side by side, one kind after the other.
 func (d *Driver) Delete(ctx context.Context, rs []drivers.Resource) error {
 	if len(rs) == 0 {
 		return nil
@@ -24,16 +28,12 @@ func (d *Driver) Delete(ctx context.Context, rs []drivers.Resource) error {
 	if err != nil {
 		return err
 	}
-	first, second := []drivers.Resource{}, []drivers.Resource{}
-	for _, r := range slices.Backward(rs) {
-		if r.Kind == drivers.KindVolume {
-			second = append(second, r)
-		} else {
-			first = append(first, r)
-		}
-	}
 	remove := func(r drivers.Resource) error { return d.remove(ctx, s, r) }
-	return errors.Join(each(first, remove), each(second, remove))
+	errs := []error{each(only(rs, func(r drivers.Resource) bool { return !slices.Contains(removal, r.Kind) }), remove)}
+	for _, kind := range removal {
+		errs = append(errs, each(only(rs, func(r drivers.Resource) bool { return r.Kind == kind }), remove))
+	}
+	return errors.Join(errs...)
 }
 
 // each does something to all at once and joins the errors in their order.

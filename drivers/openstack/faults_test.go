@@ -319,3 +319,19 @@ func TestVolumeStillInUse(t *testing.T) {
 	}
 	b.wantCounts([4]int{})
 }
+
+// TestPortGoesWithItsServer removes hosts whose floating IPs would take the ports' removal away from Nova, were they
+// removed at the same moment as the servers.
+func TestPortGoesWithItsServer(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, stacksim.Options{BuildTime: 400 * time.Millisecond})
+	var all []drivers.Resource
+	for i := range 8 {
+		_, rs := b.mustCreate(spec(fmt.Sprintf("web-%d", i)))
+		all = append(all, rs...)
+	}
+	if err := b.Delete(t.Context(), all); err != nil {
+		t.Fatal(err)
+	}
+	b.wantCounts([4]int{})
+}

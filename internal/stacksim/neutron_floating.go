@@ -130,5 +130,11 @@ func (c *Cloud) floatingDelete(q *request) (reply, error) {
 	}
 	c.floating = slices.DeleteFunc(c.floating, func(o *FloatingIP) bool { return o == f })
 	delete(c.floatedAt, f.ID)
+	// Seen on Zed: Nova removes the port at the same moment, Neutron answers that with a 404 which means the floating
+	// IP, Nova takes it for the port's, and nobody removes the port any more.
+	if p := c.portByID(f.PortID); p != nil {
+		s := find(c.servers, func(s *server) bool { return s.ID == p.DeviceID })
+		p.astray = s != nil && s.deleting
+	}
 	return gone()
 }

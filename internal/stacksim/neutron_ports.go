@@ -6,7 +6,10 @@ import (
 	"slices"
 )
 
-type port struct{ Port }
+type port struct {
+	Port
+	astray bool // stays when its server goes, see floatingDelete
+}
 
 func (c *Cloud) newPort(n *network, address string) *port {
 	var b [3]byte
@@ -14,7 +17,7 @@ func (c *Cloud) newPort(n *network, address string) *port {
 	if address == "" {
 		address = c.nextAddress(n).String()
 	}
-	return &port{Port{
+	return &port{Port: Port{
 		ID: newID(), NetworkID: n.id, Status: "DOWN", Address: address, MAC: fmt.Sprintf("fa:16:3e:%02x:%02x:%02x", b[0], b[1], b[2]),
 	}}
 }

@@ -77,6 +77,9 @@ func (c *Cloud) vanish(s *server) {
 	}
 	c.servers = slices.DeleteFunc(c.servers, func(o *server) bool { return o == s })
 	for _, p := range c.portsOf(s.ID) {
+		if p.astray {
+			continue
+		}
 		if p.ByNova {
 			c.dropPort(p)
 			continue
