@@ -22,6 +22,7 @@ import (
 	"github.com/davit-io/davit/drivers/fake/guest"
 	"github.com/davit-io/davit/internal/cli"
 	"github.com/davit-io/davit/internal/stacksim"
+	"github.com/davit-io/davit/internal/wait"
 )
 
 // TestMain lets a story run davit as a process of its own, which it calls by the name davit-process.
@@ -97,8 +98,7 @@ func interruptCmd(ts *testscript.TestScript, _ bool, args []string) {
 	before := w.fake.Calls(args[0])
 	at := make(chan time.Time, 1)
 	go func() {
-		for w.fake.Calls(args[0]) == before && ctx.Err() == nil {
-			time.Sleep(time.Millisecond)
+		for w.fake.Calls(args[0]) == before && wait.Sleep(ctx, time.Millisecond) == nil {
 		}
 		at <- time.Now()
 		cancel()
@@ -152,6 +152,16 @@ func vanish(c *fake.Cloud, name string) error {
 	return err
 }
 
+// called waits until the cloud has been asked for an operation.
+func called(sim *stacksim.Cloud, op string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	return wait.Poll(ctx, wait.Pace{Min: time.Millisecond}, func(context.Context) (bool, string, error) {
+		asked := func(c stacksim.Call) bool { return c.Op == op }
+		return slices.ContainsFunc(sim.Calls(), asked), "not asked for " + op, nil
+	})
+}
+
 // openstackCmd: starts an OpenStack of its own for the story; openstack servers N says how many there must be.
 func openstackCmd(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
@@ -169,9 +179,7 @@ func openstackCmd(ts *testscript.TestScript, _ bool, args []string) {
 		w.sim.ResetCalls()
 		w.sim.Fault(stacksim.Fault{Op: args[1], Hang: true})
 	case args[0] == "called":
-		for !slices.ContainsFunc(w.sim.Calls(), func(c stacksim.Call) bool { return c.Op == args[1] }) {
-			time.Sleep(time.Millisecond)
-		}
+		ts.Check(called(w.sim, args[1]))
 	case !known:
 		ts.Fatalf("openstack has no command %s", args[0])
 	case strconv.Itoa(n) != args[1]:
