@@ -73,11 +73,12 @@ func (r *Runner) removed(ctx context.Context, rec *Record, kept []drivers.Resour
 	return r.save(ctx, rec)
 }
 
-// belongings lists what a host has. A create that did not end may have made what nobody noted.
+// belongings lists what a host has. A driver's create that came to its end told of all that it made, however far the
+// host itself has come; one that did not may have made what nobody noted.
 func (r *Runner) belongings(ctx context.Context, rec *Record, o RemoveOptions) ([]drivers.Resource, error) {
 	all := slices.Clone(rec.Resources)
 	finder, ok := drivers.As[drivers.Finder](r.Driver)
-	if !ok || rec.Phase == PhasePlanned || rec.Complete() && !o.Search {
+	if !ok || rec.Phase == PhasePlanned || rec.Phase.reached(PhaseCreated) && !o.Search {
 		return all, nil
 	}
 	found, err := finder.Find(ctx, rec.Owner)

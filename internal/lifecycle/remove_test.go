@@ -45,6 +45,22 @@ func TestRemove(t *testing.T) {
 	}
 }
 
+// TestRemoveOfActiveAsksNoMore removes a host that was made as far as asked: its driver told of all that it made.
+func TestRemoveOfActiveAsksNoMore(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	if err := w.process().create(t.Context(), lifecycle.CreateOptions{Until: lifecycle.UntilActive}, "web-1"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.remove(t, lifecycle.RemoveOptions{}, "web-1"); err != nil {
+		t.Fatal(err)
+	}
+	w.holds(t, 0)
+	if n := w.cloud.Calls(fake.OpFind); n != 0 {
+		t.Errorf("the host was searched for %d times", n)
+	}
+}
+
 // TestRemoveAfterAKill removes what no record knows of, after each call of a create.
 func TestRemoveAfterAKill(t *testing.T) {
 	t.Parallel()
