@@ -97,7 +97,7 @@ func (c *creation) bringUp(ctx context.Context, id string) (drivers.Host, error)
 // awaitActive waits until a server runs, or says why it never will.
 func (d *Driver) awaitActive(ctx context.Context, id string) (server, error) {
 	var last server
-	err := await(ctx, buildLimit, d.pace.of(3200*time.Millisecond), "for server "+id, func(ctx context.Context) (bool, string, error) {
+	err := await(ctx, buildLimit, d.pace.of(2000*time.Millisecond), "for server "+id, func(ctx context.Context) (bool, string, error) {
 		s, there, err := d.serverNow(ctx, d.waitingServers, id)
 		switch {
 		case err != nil:

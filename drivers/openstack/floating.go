@@ -39,7 +39,7 @@ func (c *creation) postFloatingIP(ctx context.Context, port string) (owned, erro
 // awaitPort waits until a server has a port, other than one that is known to be gone.
 func (d *Driver) awaitPort(ctx context.Context, server, not string) (string, error) {
 	id := ""
-	err := await(ctx, buildLimit, d.pace.of(1800*time.Millisecond), "for the port of server "+server, func(ctx context.Context) (bool, string, error) {
+	err := await(ctx, buildLimit, d.pace.of(1300*time.Millisecond), "for the port of server "+server, func(ctx context.Context) (bool, string, error) {
 		p, there, err := d.waitingPorts.get(ctx, server)
 		id = p.ID
 		return there && id != not, "no port yet", err

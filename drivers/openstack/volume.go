@@ -43,7 +43,7 @@ func (c *creation) postVolume(ctx context.Context, slot int, disk drivers.Disk) 
 
 func (d *Driver) awaitVolume(ctx context.Context, disk owned) error {
 	what := fmt.Sprintf("volume %s (%s)", disk.Name, disk.ID)
-	return await(ctx, volumeLimit, d.pace.of(time.Second), "for "+what, func(ctx context.Context) (bool, string, error) {
+	return await(ctx, volumeLimit, d.pace.of(600*time.Millisecond), "for "+what, func(ctx context.Context) (bool, string, error) {
 		v, there, err := d.volumeNow(ctx, disk.ID)
 		switch {
 		case err != nil:
