@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/davit-io/davit/drivers"
+	"github.com/davit-io/davit/internal/field"
 	"github.com/davit-io/davit/internal/lifecycle"
 	"github.com/davit-io/davit/internal/spec"
 )
@@ -99,7 +100,7 @@ func once(errs []error) error {
 	var out []error
 	seen := map[string]bool{}
 	for _, err := range errs {
-		for _, e := range split(err) {
+		for _, e := range field.Split(err) {
 			if !seen[e.Error()] {
 				seen[e.Error()] = true
 				out = append(out, e)

@@ -14,7 +14,7 @@ func (a *app) report(err error) {
 	if _, quiet := errors.AsType[*statusError](err); quiet {
 		return
 	}
-	for _, e := range split(err) {
+	for _, e := range field.Split(err) {
 		text := strings.TrimSpace(e.Error())
 		a.io.tell("%s %s\n", a.red("error:"), strings.ReplaceAll(text, "\n", "\n  "))
 		if at := a.place(e); at != "" {
@@ -24,22 +24,6 @@ func (a *app) report(err error) {
 			a.io.tell(" hint: %s\n", hint)
 		}
 	}
-}
-
-// split takes joined errors apart. Errors that say more than the lines of their parts stay whole.
-func split(err error) []error {
-	if err == nil {
-		return nil
-	}
-	many, ok := err.(interface{ Unwrap() []error })
-	if _, hints := err.(interface{ Hint() string }); hints || !ok || errors.Join(many.Unwrap()...).Error() != err.Error() {
-		return []error{err}
-	}
-	var out []error
-	for _, e := range many.Unwrap() {
-		out = append(out, split(e)...)
-	}
-	return out
 }
 
 // place is where a finding's value came from. One from a file that couldn't be read has its place in its text.

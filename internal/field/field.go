@@ -54,20 +54,41 @@ func Under(parent string, err error) error {
 
 // All lists the findings joined in err, in order; an error that is no finding is listed with an empty path.
 func All(err error) []*Error {
+	var out []*Error
+	for _, part := range Split(err) {
+		if e, ok := errors.AsType[*Error](part); ok {
+			out = append(out, e)
+			continue
+		}
+		out = append(out, &Error{Err: part, Next: hint(part)})
+	}
+	return out
+}
+
+// Split takes joined errors apart. An error that says more than the lines of its parts, or has a hint, stays whole.
+func Split(err error) []error {
 	if err == nil {
 		return nil
 	}
-	if many, ok := err.(interface{ Unwrap() []error }); ok {
-		var out []*Error
-		for _, e := range many.Unwrap() {
-			out = append(out, All(e)...)
-		}
-		return out
+	many, ok := err.(interface{ Unwrap() []error })
+	if _, hints := err.(interface{ Hint() string }); hints || !ok || errors.Join(many.Unwrap()...).Error() != err.Error() {
+		return []error{err}
 	}
-	if e, ok := errors.AsType[*Error](err); ok {
-		return []*Error{e}
+	var out []error
+	for _, e := range many.Unwrap() {
+		out = append(out, Split(e)...)
 	}
-	return []*Error{{Err: err}}
+	return out
+}
+
+func hint(err error) string {
+	if h, ok := errors.AsType[interface {
+		error
+		Hint() string
+	}](err); ok {
+		return h.Hint()
+	}
+	return ""
 }
 
 // Join appends a path below parent: "disks[1]" and "size_gib" give "disks[1].size_gib".

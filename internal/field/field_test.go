@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,6 +49,37 @@ func TestKeepsKindAndHint(t *testing.T) {
 	}
 	if hint := field.All(err)[0].Hint(); hint != "see images" {
 		t.Errorf("hint %q", hint)
+	}
+}
+
+// kinded is an error of a kind, whose text is more than that of its parts.
+type kinded struct{ kind, cause error }
+
+func (k kinded) Error() string   { return "image: " + k.cause.Error() }
+func (k kinded) Unwrap() []error { return []error{k.kind, k.cause} }
+func (k kinded) Hint() string    { return "see images" }
+
+func TestAllKeepsWhatIsMoreThanItsParts(t *testing.T) {
+	t.Parallel()
+	whole := kinded{errors.New("not found"), errors.New("no such image")}
+	got := field.All(field.Under("openstack", errors.Join(whole, field.Errorf("flavor", "gone"))))
+	if len(got) != 2 {
+		t.Fatalf("%d findings: %v", len(got), got)
+	}
+	if got[0].Error() != "openstack: image: no such image" || got[0].Hint() != "see images" || !errors.Is(got[0], whole.kind) {
+		t.Errorf("got %q, hint %q", got[0], got[0].Hint())
+	}
+}
+
+func TestSplitKeepsWhatSaysMore(t *testing.T) {
+	t.Parallel()
+	a, b := errors.New("a"), kinded{errors.New("quota"), errors.New("b")}
+	var got []string
+	for _, e := range field.Split(errors.Join(a, errors.Join(b, fmt.Errorf("c: %w", errors.Join(a, a))))) {
+		got = append(got, e.Error())
+	}
+	if want := []string{"a", "image: b", "c: a\na"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
