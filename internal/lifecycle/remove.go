@@ -54,7 +54,7 @@ func (r *Runner) remove(ctx context.Context, rec *Record, o RemoveOptions) (Remo
 	if err := r.save(ctx, rec); err != nil {
 		return Removed{Host: rec.Name}, err
 	}
-	for _, res := range out.Gone {
+	for _, res := range slices.Backward(out.Gone) {
 		r.report(rec, PhaseRemoving, "removing %s %s", res.Kind, res.Name)
 	}
 	if err := r.Driver.Delete(ctx, out.Gone); err != nil {

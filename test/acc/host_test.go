@@ -25,6 +25,7 @@ func TestHost(t *testing.T) {
 	t.Run("MTU", func(t *testing.T) { mtuAsComputed(t, p) })
 	t.Run("container", func(t *testing.T) { containerRuns(t, p) })
 	t.Run("exit code of ssh", func(t *testing.T) { exitCode(t, p) })
+	t.Run("scp", func(t *testing.T) { fileComesBack(t, p) })
 	t.Run("another key is refused", func(t *testing.T) { otherKeyRefused(t, p) })
 	t.Run("reboot", func(t *testing.T) {
 		boot := p.ssh(ctx, "web-1", "cat /proc/sys/kernel/random/boot_id")
@@ -43,7 +44,8 @@ func TestHost(t *testing.T) {
 	sameListing(t, before, listing(ctx, t))
 }
 
-// TestInstall makes a host from an image without an engine: the distribution's packages bring it.
+// TestInstall makes a host from an image without an engine: the distribution's packages bring it. Its host key is
+// injected, as for an image that prints none, and has to be another one after the first contact.
 func TestInstall(t *testing.T) {
 	ctx, p := t.Context(), newProgram(t)
 	before := listing(ctx, t)
@@ -51,7 +53,8 @@ func TestInstall(t *testing.T) {
 	check(t, os.WriteFile(source, aptSource(t), 0o600))
 	p.removed("plain-1")
 	p.run(ctx, "create", "plain-1", "--driver", "openstack", "--cloud", "bed", "--image", "debian-12",
-		"--network", "private", "--floating-pool", "public", "--flavor", "m1.small", "--user-data", "@"+source, "--timeout", "25m")
+		"--network", "private", "--floating-pool", "public", "--flavor", "m1.small", "--user-data", "@"+source, "--host-key", "injected", "--timeout", "25m")
+	rotated(t, p, "plain-1")
 	if got := p.ssh(ctx, "plain-1", "docker version --format '{{.Server.Version}}'"); !strings.HasPrefix(got, "20.10") {
 		t.Errorf("engine %q, want Debian 12's 20.10", got)
 	}

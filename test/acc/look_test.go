@@ -74,6 +74,18 @@ func exitCode(t *testing.T, p program) {
 	}
 }
 
+// fileComesBack copies a file to the host and back.
+func fileComesBack(t *testing.T, p program) {
+	ctx, dir := t.Context(), t.TempDir()
+	there, back := filepath.Join(dir, "there"), filepath.Join(dir, "back")
+	check(t, os.WriteFile(there, []byte("lowered and raised\n"), 0o600))
+	p.run(ctx, "scp", there, "web-1:copied")
+	p.run(ctx, "scp", "web-1:copied", back)
+	if got, err := os.ReadFile(back); err != nil || string(got) != "lowered and raised\n" {
+		t.Errorf("the file came back as %q: %v", got, err)
+	}
+}
+
 // otherKeyRefused puts another key in the place of the pinned one: no connection may come about.
 func otherKeyRefused(t *testing.T, p program) {
 	home := filepath.Join(p.home, "state")
@@ -103,5 +115,18 @@ func otherKeyRefused(t *testing.T, p program) {
 	check(t, os.WriteFile(pinned, []byte(strings.Join(lines, "\n")+"\n"), 0o600))
 	if out, _, code := p.try(t.Context(), "ssh", "web-1", "--", "echo reached"); code == 0 || strings.Contains(out, "reached") {
 		t.Errorf("exit code %d and output %q with a key that is not the host's", code, out)
+	}
+}
+
+// rotated wants a host key that is pinned and that the boot documents, which containers can read, know nothing of.
+func rotated(t *testing.T, p program, host string) {
+	ctx := t.Context()
+	key := strings.Fields(p.ssh(ctx, host, "cat /etc/ssh/ssh_host_ed25519_key.pub"))[1]
+	if pinned, err := os.ReadFile(filepath.Join(p.home, "state", "hosts", host, "known_hosts")); err != nil || !strings.Contains(string(pinned), key) {
+		t.Errorf("known_hosts has not the host's key: %v", err)
+	}
+	injected := p.ssh(ctx, host, "sudo grep -c 'ed25519_public:' /var/lib/cloud/instance/user-data.txt; sudo grep -cF '"+key+"' /var/lib/cloud/instance/user-data.txt || true")
+	if injected != "1\n0" {
+		t.Errorf("user-data: %q lines with an injected key and with the host's key of now, want 1 and 0", injected)
 	}
 }
