@@ -63,7 +63,7 @@ func newDriver(account Options, p pace) *Driver {
 	// About as long as one waits between two looks, so that those who began at different times fall into step. The
 	// more wait, the rarer they look, and a service that is slow to answer is asked less.
 	rhythm := func(n int, took time.Duration) time.Duration {
-		return max(p.scaled(time.Second), p.scaled(time.Duration(n)*60*time.Millisecond), 3*took)
+		return max(p.scaled(time.Second), p.scaled(time.Duration(n)*60*time.Millisecond), 3*took/2)
 	}
 	blink := func(int, time.Duration) time.Duration { return 0 }
 	d.servers, d.waitingServers = newGather(d.loadServers, blink), newGather(d.loadServers, rhythm)
