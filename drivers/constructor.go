@@ -35,3 +35,10 @@ func (t Table) Names() []string {
 	}
 	return names
 }
+
+// NeedsLogin is implemented by the options of a driver that logs in to its hosts itself. Front ends call it before Open,
+// Resolve and Create; what is set is no option of its own and counts for Account.
+type NeedsLogin interface {
+	// SetLogin names the login user (empty: the driver's choice) and the file with the private key.
+	SetLogin(user, keyFile string)
+}

@@ -35,9 +35,10 @@ type Driver interface {
 // Render makes the boot documents from the identities of the data disks, in the order of Spec.Disks.
 type Render func(disks []DiskIdentity) (Documents, error)
 
-// Documents is what a host boots with.
+// Documents is what a host is set up by: user-data that it boots with, or a script where it runs already.
 type Documents struct {
 	UserData []byte // a cloud-config document, complete with its first line; possibly gzip
+	Script   []byte // the same as a shell script for root, with Resolved.Existing alone; cloudinit.Script tells what it keeps
 }
 
 // DiskIdentity is where the guest finds a data disk, whatever the order of its controllers.
@@ -50,8 +51,10 @@ type Resolved struct {
 	Spec    Spec
 	LinkMTU int // bytes; 0: the platform does not tell
 	Image   ImageFacts
-	Choices []Choice // what was decided for the user, shown in every plan
-	Makes   []string // what Create will make, a line each ("volume web-1-data, 2 GiB, type fast"), shown in every plan
+	// Existing says that the machine is there already: it doesn't boot with the documents, Create applies them.
+	Existing bool
+	Choices  []Choice // what was decided for the user, shown in every plan
+	Makes    []string // what Create will make, a line each ("volume web-1-data, 2 GiB, type fast"), shown in every plan
 
 	Private any // the driver's own; nobody else looks inside
 }

@@ -66,7 +66,9 @@ type Host struct {
 	State     State
 	Fault     string // why, in the platform's words; only with StateError
 	Addresses []Address
-	LinkMTU   int // bytes; 0: not told
+	LinkMTU   int      // bytes; 0: not told
+	SSHPort   int      // where its SSH server listens; 0: 22
+	HostKeys  []string // of its SSH server, known already, as lines of authorized_keys; empty: still to be learned
 }
 
 // Address is one address of a host.

@@ -87,9 +87,6 @@ func (d *Driver) Diagnose(ctx context.Context, id string, _ int) ([]string, erro
 	return causes, err
 }
 
-// SSHPort is where hosts of this cloud answer SSH.
-func (d *Driver) SSHPort() int { return d.cloud.SSHPort }
-
 func (d *Driver) onServer(ctx context.Context, op, id string, effect func(*Cloud, *thing)) error {
 	return d.call(ctx, op, func(c *Cloud) error {
 		th, ok := c.get(drivers.KindServer, id)

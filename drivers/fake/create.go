@@ -138,7 +138,7 @@ func (c *Cloud) boot(s drivers.Spec, p resolved, docs drivers.Documents) (*thing
 	th.guest = guest
 	th.ready = time.Now().Add(time.Duration(p.options.BootWait) * time.Millisecond)
 	th.host = drivers.Host{
-		ID: th.ID, Name: s.Name, State: drivers.StateBuilding, LinkMTU: p.network.MTU,
+		ID: th.ID, SSHPort: c.SSHPort, Name: s.Name, State: drivers.StateBuilding, LinkMTU: p.network.MTU,
 		Addresses: []drivers.Address{{IP: ip}},
 	}
 	for _, disk := range s.Disks {

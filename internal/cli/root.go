@@ -81,7 +81,7 @@ func (a *app) addCommands(root *cobra.Command) {
 		{groupHosts, "Hosts:", []*cobra.Command{a.createCmd(), a.lsCmd(), a.inspectCmd(), a.statusCmd(), a.rmCmd(), a.gcCmd()}},
 		{groupReach, "Reaching them:", []*cobra.Command{a.ipCmd(), a.urlCmd(), a.sshCmd(), a.scpCmd(), a.envCmd()}},
 		{groupPower, "Power:", a.powerCmds()},
-		{groupOther, "Other:", []*cobra.Command{a.versionCmd(), completionCmd()}},
+		{groupOther, "Other:", []*cobra.Command{a.sandboxCmd(), a.versionCmd(), completionCmd()}},
 	} {
 		root.AddGroup(&cobra.Group{ID: group.id, Title: group.title})
 		for _, cmd := range group.commands {

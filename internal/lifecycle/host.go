@@ -28,10 +28,7 @@ func (r *Runner) host(rec *Record, next string) *host {
 
 // see takes over what the platform tells of the host.
 func (h *host) see(now drivers.Host) {
-	h.rec.HostID, h.rec.Addresses = now.ID, now.Addresses
-	if p, ok := h.r.Driver.(interface{ SSHPort() int }); ok {
-		h.rec.SSHPort = p.SSHPort()
-	}
+	h.rec.HostID, h.rec.Addresses, h.rec.SSHPort = now.ID, now.Addresses, now.SSHPort
 }
 
 // within does one step under its time limit; what goes wrong becomes a PhaseError that says why.

@@ -1,0 +1,191 @@
+package vsphere_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/types"
+
+	"github.com/davit-io/davit/drivers"
+)
+
+// TestKilledAtEachCall ends the process at each call of a create, with the call done and its answer lost, and lets
+// another process go on.
+func TestKilledAtEachCall(t *testing.T) {
+	t.Parallel()
+	for n := 0; ; n++ {
+		struck := false
+		t.Run(fmt.Sprintf("call %d", n), func(t *testing.T) { struck = killedAt(t, n) })
+		if !struck {
+			break
+		}
+	}
+}
+
+func killedAt(t *testing.T, at int) bool {
+	c := start(t)
+	before := c.everything()
+	var dead atomic.Bool
+	c.reset(func(n int, _ string, pass func()) bool {
+		if n == at {
+			pass()
+			dead.Store(true)
+		}
+		if !dead.Load() {
+			pass()
+		}
+		return dead.Load()
+	})
+	s := newSpec("web")
+	opts(&s).Folder = "ci/workers"
+	recorded := &made{}
+	_, err := create(t.Context(), c.driver().Answer(time.Second), s, recorded)
+	if !dead.Load() {
+		return false
+	}
+	if err == nil {
+		return true // the last call: nothing was left to do
+	}
+	c.reset(nil)
+	s.Again = true
+	d := c.driver()
+	host, err := create(t.Context(), d, s, recorded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(only(c.names("VirtualMachine"), "web")); n != 1 || host.State != drivers.StateRunning {
+		t.Errorf("%d machines, state %s", n, host.State)
+	}
+	if err := d.Delete(t.Context(), recorded.rs); err != nil {
+		t.Error(err)
+	}
+	if left := c.everything(); !slices.Equal(left, before) {
+		t.Errorf("before %v\nafter %v", before, left)
+	}
+	return true
+}
+
+// everything names what a host may leave behind.
+func (c *cloud) everything() []string {
+	all := slices.Concat(c.names("VirtualMachine"), c.names("Folder"), c.files())
+	slices.Sort(all)
+	return all
+}
+
+func only(list []string, part string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return !strings.Contains(s, part) })
+}
+
+// TestEachAnswerLost loses one answer of each kind of call.
+func TestEachAnswerLost(t *testing.T) {
+	t.Parallel()
+	for _, op := range []string{"RetrievePropertiesEx", "HasPrivilegeOnEntities", "CloneVM_Task", "WaitForUpdatesEx", "CreateFolder"} {
+		t.Run(op, func(t *testing.T) {
+			c := start(t)
+			var once atomic.Bool
+			c.reset(func(_ int, is string, pass func()) bool {
+				pass()
+				return is == op && once.CompareAndSwap(false, true)
+			})
+			s := newSpec("web")
+			opts(&s).Folder = "ci"
+			if _, rs := mustCreate(t, c.driver(), s); len(rs) != 3 {
+				t.Errorf("made %v", rs)
+			}
+			if n := len(only(c.names("VirtualMachine"), "web")); n != 1 {
+				t.Errorf("%d machines", n)
+			}
+		})
+	}
+}
+
+// TestSessionEnds has the vCenter end the session at each kind of call of a create.
+func TestSessionEnds(t *testing.T) {
+	t.Parallel()
+	for _, op := range []string{"RetrievePropertiesEx", "CloneVM_Task", "ReconfigVM_Task", "PowerOnVM_Task", "CreateFilter", "ModifyListView", "WaitForUpdatesEx"} {
+		t.Run(op, func(t *testing.T) {
+			c := start(t)
+			c.fault(op, simulator.FaultTypeNotAuthenticated, nil, 1)
+			mustCreate(t, c.driver(), newSpec("web"))
+			if n := tally(c.ops())["Login"]; n != 2 {
+				t.Errorf("%d logins, want 2", n)
+			}
+			if n := len(only(c.names("VirtualMachine"), "web")); n != 1 {
+				t.Errorf("%d machines", n)
+			}
+		})
+	}
+}
+
+func (c *cloud) fault(op string, kind simulator.FaultType, fault types.BaseMethodFault, times int) {
+	c.model.Service.AddFaultRule(&simulator.FaultInjectionRule{
+		MethodName: op, ObjectType: "*", ObjectName: "*", Probability: 1, FaultType: kind, Fault: fault, MaxCount: times, Enabled: true,
+	})
+}
+
+// TestFaultsHaveTheirKind makes steps fail for good, and wants the cause, its kind, and nothing left after a removal.
+func TestFaultsHaveTheirKind(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name, op string
+		fault    simulator.FaultType
+		custom   types.BaseMethodFault
+		kind     error
+		says     string
+	}{
+		{"no room", "CloneVM_Task", simulator.FaultTypeInsufficientResourcesFault, nil, drivers.ErrCapacity, "clone golden to web"},
+		{"no room to run", "PowerOnVM_Task", simulator.FaultTypeInsufficientResourcesFault, nil, drivers.ErrCapacity, "start web"},
+		{"disk full", "CloneVM_Task", simulator.FaultTypeCustom, &types.NoDiskSpace{Datastore: "LocalDS_0"}, drivers.ErrCapacity, "NoDiskSpace"},
+		{"no permission", "ReconfigVM_Task", simulator.FaultTypeNoPermission, nil, drivers.ErrAuth, "System.Modify"},
+		{"timeout", "CloneVM_Task", simulator.FaultTypeTimeout, nil, drivers.ErrTimeout, "timed out"},
+		{"wrong password", "Login", simulator.FaultTypeCustom, &types.InvalidLogin{}, drivers.ErrAuth, "log in at"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c := start(t)
+			c.snapshot("golden", "davit")
+			before := c.everything()
+			c.fault(tc.op, tc.fault, tc.custom, 0)
+			d, m := c.driver(), &made{}
+			s := newSpec("web")
+			_, err := create(t.Context(), d, s, m)
+			if !errors.Is(err, tc.kind) || !strings.Contains(err.Error(), tc.says) || drivers.Hint(err) == "" {
+				t.Errorf("got %v, hint %q", err, drivers.Hint(err))
+			}
+			c.model.Service.ClearFaultRules()
+			found, err := d.Find(t.Context(), s.Owner)
+			if err != nil || len(found) != len(m.rs) {
+				t.Errorf("found %v, made %v, %v", found, m.rs, err)
+			}
+			if err := d.Delete(t.Context(), m.rs); err != nil {
+				t.Error(err)
+			}
+			if left := c.everything(); !slices.Equal(left, before) {
+				t.Errorf("before %v\nafter %v", before, left)
+			}
+		})
+	}
+}
+
+// TestSilence asks a vCenter that takes calls and never answers.
+func TestSilence(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	c.reset(func(_ int, op string, pass func()) bool {
+		if op == "CloneVM_Task" {
+			<-t.Context().Done()
+		}
+		pass()
+		return false
+	})
+	c.snapshot("golden", "davit")
+	_, err := create(t.Context(), c.driver().Answer(100*time.Millisecond), newSpec("web"), &made{})
+	if !errors.Is(err, drivers.ErrTimeout) || drivers.Hint(err) == "" {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,192 @@
+package vsphere_test
+
+import (
+	"crypto/tls"
+	"encoding/base64"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vmware/govmomi/object"
+	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/soap"
+	"github.com/vmware/govmomi/vim25/types"
+
+	"github.com/davit-io/davit/drivers"
+	"github.com/davit-io/davit/drivers/vsphere"
+)
+
+// TestKeptDisk keeps one of two disks when its host is removed, gives it to the next host, and removes all.
+func TestKeptDisk(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	c.snapshot("golden", "davit")
+	before := c.everything()
+	s := newSpec("web")
+	s.Disks = append(s.Disks, drivers.Disk{Name: "web-keep", SizeGiB: 2})
+	d := c.driver()
+	first, rs := mustCreate(t, d, s)
+	keep := slices.IndexFunc(rs, func(r drivers.Resource) bool { return r.Name == "web-keep" })
+	c.must(d.Delete(t.Context(), slices.Delete(slices.Clone(rs), keep, keep+1)))
+	found, err := d.Find(t.Context(), s.Owner)
+	if err != nil || len(found) != 1 || found[0].Resource != rs[keep] {
+		t.Fatalf("found %v, want %v, %v", found, rs[keep], err)
+	}
+	if _, err := d.Get(t.Context(), first.ID); !errors.Is(err, drivers.ErrNotFound) {
+		t.Errorf("the host that is gone: %v", err)
+	}
+	s.Again = true
+	second, rs := mustCreate(t, d, s)
+	if disk := dataDisk(c.vm(second.ID)); disk.CapacityInKB != 2<<20 || !strings.EqualFold(disk.Backing.(*types.VirtualDiskFlatVer2BackingInfo).Uuid, rs[2].ID) {
+		t.Errorf("%+v", disk)
+	}
+	if n := len(only(c.names("VirtualMachine"), "web")); n != 1 {
+		t.Errorf("%d machines", n)
+	}
+	c.must(d.Delete(t.Context(), rs))
+	equal(t, c.everything(), before)
+}
+
+// TestSharedFolder has two hosts in a folder that davit made: it goes with the second.
+func TestSharedFolder(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	one, two, d := newSpec("one"), newSpec("two"), c.driver()
+	opts(&one).Folder, opts(&two).Folder = "ci", "ci"
+	_, first := mustCreate(t, d, one)
+	_, second := mustCreate(t, c.driver(), two) // another process
+	c.must(d.Delete(t.Context(), first))
+	if c.find("Folder", "ci").Value == "" {
+		t.Error("the folder went with its first host")
+	}
+	c.must(d.Delete(t.Context(), second))
+	if c.find("Folder", "ci").Value != "" {
+		t.Error("the folder stays")
+	}
+}
+
+// TestStranger doesn't remove a machine that lost its mark.
+func TestStranger(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	d := c.driver()
+	host, rs := mustCreate(t, d, newSpec("web"))
+	task, err := object.NewVirtualMachine(c.client, c.vm(host.ID).Self).Reconfigure(t.Context(), types.VirtualMachineConfigSpec{
+		ExtraConfig: []types.BaseOptionValue{&types.OptionValue{Key: "davit", Value: ""}},
+	})
+	c.must(err)
+	c.must(task.WaitEx(t.Context()))
+	if err := d.Delete(t.Context(), rs); err == nil || !strings.Contains(err.Error(), "carries no owner") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestReport reads what a guest wrote, and counts it among the causes.
+func TestReport(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	d := c.driver()
+	host, _ := mustCreate(t, d, newSpec("web"))
+	none, err := d.Report(t.Context(), host.ID)
+	c.must(err)
+	equal(t, none, drivers.GuestReport{})
+	encoded := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+	task, err := object.NewVirtualMachine(c.client, c.vm(host.ID).Self).Reconfigure(t.Context(), types.VirtualMachineConfigSpec{ExtraConfig: []types.BaseOptionValue{
+		&types.OptionValue{Key: drivers.ReportHostKeys, Value: encoded("ssh-ed25519 AAAA\nssh-rsa BBBB\n")},
+		&types.OptionValue{Key: drivers.ReportPhase, Value: "final"},
+		&types.OptionValue{Key: drivers.ReportVerdict, Value: drivers.VerdictError},
+		&types.OptionValue{Key: drivers.ReportErrors, Value: encoded("runcmd failed")},
+	}})
+	c.must(err)
+	c.must(task.WaitEx(t.Context()))
+	got, err := d.Report(t.Context(), host.ID)
+	c.must(err)
+	equal(t, got, drivers.GuestReport{HostKeys: []string{"ssh-ed25519 AAAA", "ssh-rsa BBBB"}, Phase: "final", Verdict: "error", Errors: []string{"runcmd failed"}})
+	causes, err := d.Diagnose(t.Context(), host.ID, 22)
+	if err != nil || !contains(causes, "The guest reports: runcmd failed") {
+		t.Errorf("%v, %v", causes, err)
+	}
+}
+
+// TestCauses names why a guest can't be reached.
+func TestCauses(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	d := c.driver()
+	host, _ := mustCreate(t, d, newSpec("web"))
+	vm := c.model.Map().Get(c.vm(host.ID).Self).(*simulator.VirtualMachine)
+	vm.Guest.ToolsRunningStatus = string(types.VirtualMachineToolsRunningStatusGuestToolsNotRunning)
+	vm.GuestHeartbeatStatus = types.ManagedEntityStatusRed
+	for _, device := range vm.Config.Hardware.Device {
+		if _, ok := device.(types.BaseVirtualEthernetCard); ok {
+			device.GetVirtualDevice().Connectable.Connected = false
+		}
+	}
+	causes, err := d.Diagnose(t.Context(), host.ID, 22)
+	c.must(err)
+	for _, want := range []string{"disconnected", "VMware Tools do not run", "heartbeat"} {
+		if !contains(causes, want) {
+			t.Errorf("no %q in %q", want, causes)
+		}
+	}
+	c.must(d.Stop(t.Context(), host.ID, true))
+	if causes, err = d.Diagnose(t.Context(), host.ID, 22); err != nil || !contains(causes, "it is stopped") {
+		t.Errorf("%v, %v", causes, err)
+	}
+}
+
+// TestCertificate accepts a certificate that no authority vouches for only when it is pinned.
+func TestCertificate(t *testing.T) {
+	t.Parallel()
+	m := simulator.VPX()
+	making.Lock()
+	err := m.Create()
+	making.Unlock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(m.Remove)
+	m.Service.TLS = new(tls.Config)
+	s := m.Service.NewServer()
+	t.Cleanup(s.Close)
+	o := vsphere.Options{Server: s.URL.String(), VCenterUser: "ops", VCenterPassword: "secret"}
+	_, err = vsphere.NewForTest(o).Find(t.Context(), "")
+	if err == nil || !strings.Contains(drivers.Hint(err), "vsphere.thumbprint") {
+		t.Errorf("unknown authority: %v, hint %q", err, drivers.Hint(err))
+	}
+	o.Thumbprint = "00:11:22"
+	if _, err = vsphere.NewForTest(o).Find(t.Context(), ""); err == nil {
+		t.Error("another certificate was accepted")
+	}
+	o.Thumbprint = soap.ThumbprintSHA256(s.Certificate())
+	if _, err = vsphere.NewForTest(o).Find(t.Context(), ""); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestEnvironment takes server and account from either set of variables.
+func TestEnvironment(t *testing.T) {
+	c := start(t)
+	for _, names := range [][3]string{{"GOVC_URL", "GOVC_USERNAME", "GOVC_PASSWORD"}, {"VSPHERE_SERVER", "VSPHERE_USER", "VSPHERE_PASSWORD"}} {
+		t.Run(names[0], func(t *testing.T) {
+			for i, value := range []string{c.server, "ops", "secret"} {
+				t.Setenv(names[i], value)
+			}
+			if _, err := vsphere.NewForTest(vsphere.Options{}).Find(t.Context(), ""); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	t.Run("none", func(t *testing.T) {
+		for _, o := range []vsphere.Options{{}, {Server: "vc.example.com"}, {Server: "http://vc.example.com/sdk", VCenterUser: "u", VCenterPassword: "p"}} {
+			if _, err := vsphere.NewForTest(o).Find(t.Context(), ""); err == nil || drivers.Hint(err) == "" {
+				t.Errorf("%v: %v", o.Server, err)
+			}
+		}
+	})
+	if u, err := url.Parse(c.server); err != nil || u.Scheme != "http" {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,203 @@
+package vsphere_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/vmware/govmomi/object"
+	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/methods"
+	"github.com/vmware/govmomi/vim25/mo"
+	"github.com/vmware/govmomi/vim25/soap"
+	"github.com/vmware/govmomi/vim25/types"
+
+	"github.com/davit-io/davit/drivers"
+	"github.com/davit-io/davit/drivers/vsphere"
+	"github.com/davit-io/davit/internal/field"
+)
+
+func TestMTU(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name, network string
+		prepare       func(*cloud)
+		want          int
+		says          string // in a choice about the MTU
+	}{
+		{"distributed switch", "DC0_DVPG0", dvsMTU(9000), 9000, ""},
+		{"distributed switch that doesn't tell", "DC0_DVPG0", dvsMTU(0), 0, "doesn't see the MTU of the distributed switch"},
+		{"standard switch", "VM Network", nil, 1500, ""},
+		{"standard switches that differ", "VM Network", hostMTU("DC0_C0_H1", 1400), 1400, "the smallest fits all"},
+		{"standard switch that an ESXi host lacks", "VM Network", hostMTU("DC0_C0_H1", 0), 0, "doesn't see the switch"},
+		{"NSX port group", "DC0_NSXPG0", nil, 0, "NSX manages the port group"},
+		{"NSX network", "DC0_NSX0", reachable, 0, "NSX manages the network"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c := start(t, func(m *simulator.Model) { m.PortgroupNSX, m.OpaqueNetwork = 1, 1 })
+			if tc.prepare != nil {
+				tc.prepare(c)
+			}
+			s := newSpec("web")
+			s.Network = tc.network
+			rs, err := c.driver().Resolve(t.Context(), []drivers.Spec{s})
+			c.must(err)
+			equal(t, rs[0].LinkMTU, tc.want)
+			said := ""
+			for _, choice := range rs[0].Choices {
+				if choice.Path == "mtu" {
+					said += choice.Reason
+				}
+			}
+			if (tc.says == "") != (said == "") || !strings.Contains(said, tc.says) {
+				t.Errorf("says %q", said)
+			}
+		})
+	}
+}
+
+func dvsMTU(mtu int32) func(*cloud) {
+	return func(c *cloud) {
+		sw := c.model.Map().Get(c.find("DistributedVirtualSwitch", "DVS0")).(*simulator.DistributedVirtualSwitch)
+		sw.Config.(*types.VMwareDVSConfigInfo).MaxMtu = mtu
+	}
+}
+
+// reachable tells the cluster of an opaque network, as a vCenter does.
+func reachable(c *cloud) {
+	cluster := c.model.Map().Get(c.find("ClusterComputeResource", "DC0_C0")).(*simulator.ClusterComputeResource)
+	cluster.Network = append(cluster.Network, c.model.Map().All("OpaqueNetwork")[0].Reference())
+}
+
+// hostMTU changes the standard switch of one ESXi host; 0 takes its port groups away.
+func hostMTU(name string, mtu int32) func(*cloud) {
+	return func(c *cloud) {
+		host := c.model.Map().Get(c.find("HostSystem", name)).(*simulator.HostSystem)
+		network := *host.Config.Network
+		network.Vswitch = append([]types.HostVirtualSwitch(nil), network.Vswitch...)
+		for i := range network.Vswitch {
+			network.Vswitch[i].Mtu = mtu
+		}
+		if mtu == 0 {
+			network.Portgroup = nil
+		}
+		config := *host.Config
+		config.Network = &network
+		host.Config = &config
+	}
+}
+
+// TestFindings are those that need a vCenter in a certain state.
+func TestFindings(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name       string
+		prepare    func(*cloud)
+		spoil      func(*drivers.Spec, *vsphere.Options)
+		path       string
+		kind       error
+		says, hint string
+	}{
+		{"a name like it", nil, func(s *drivers.Spec, _ *vsphere.Options) { s.Image = "goldn" }, "image", drivers.ErrNotFound, `no template "goldn"`, "did you mean golden?"},
+		{"a template that runs", running, nil, "image", nil, "is not powered off", "shut it down"},
+		{"no privilege", lacks("Network.Assign"), nil, "network", drivers.ErrAuth, "lacks the privilege Network.Assign on /DC0/network/DC0_DVPG0", "administrator"},
+		{"name taken", nil, func(s *drivers.Spec, _ *vsphere.Options) { s.Name = "DC0_H0_VM0" }, "name", drivers.ErrExists, "/DC0/vm/DC0_H0_VM0", "another name"},
+		{"linked to a template without snapshot", template, func(_ *drivers.Spec, o *vsphere.Options) { o.Clone = "linked" }, "vsphere.clone", nil, "has no snapshot", "set clone to full"},
+		{"several clusters", nil, func(_ *drivers.Spec, o *vsphere.Options) { o.Cluster = "" }, "vsphere.cluster", nil, "there are 2", "DC0_C0, DC0_H0"},
+		{"maintenance", maintenance, func(_ *drivers.Spec, o *vsphere.Options) { o.HostSystem = "DC0_C0_H1" }, "vsphere.host_system", nil, "maintenance mode", ""},
+		{"gateway elsewhere", nil, func(_ *drivers.Spec, o *vsphere.Options) {
+			o.StaticAddress, o.Gateway = "192.0.2.10/24", "198.51.100.1"
+		}, "vsphere.gateway", nil, "not in the network", ""},
+		{"gateway without address", nil, func(_ *drivers.Spec, o *vsphere.Options) { o.Gateway = "198.51.100.1" }, "vsphere.gateway", nil, "goes with static_address", ""},
+		{"thick disks", nil, func(s *drivers.Spec, o *vsphere.Options) { o.ThickDisks, s.Disks[0].SizeGiB = true, 3060 }, "vsphere.datastore", drivers.ErrCapacity, "GiB needed on datastore LocalDS_0", "less"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c := start(t)
+			if tc.prepare != nil {
+				tc.prepare(c)
+			}
+			s := newSpec("web")
+			if tc.spoil != nil {
+				tc.spoil(&s, s.Options.(*vsphere.Options))
+			}
+			_, err := c.driver().Resolve(t.Context(), []drivers.Spec{s})
+			found := field.All(err)
+			if len(found) != 1 || found[0].Path != tc.path || !strings.Contains(found[0].Error(), tc.says) || !strings.Contains(found[0].Next, tc.hint) {
+				t.Fatalf("got %v, hint %q", err, drivers.Hint(err))
+			}
+			if tc.kind != nil && !errors.Is(err, tc.kind) {
+				t.Errorf("%v is not of kind %v", err, tc.kind)
+			}
+		})
+	}
+}
+
+func running(c *cloud) {
+	task, err := object.NewVirtualMachine(c.client, c.find("VirtualMachine", "golden")).PowerOn(c.t.Context())
+	c.must(err)
+	c.must(task.WaitEx(c.t.Context()))
+}
+
+func template(c *cloud) {
+	c.must(object.NewVirtualMachine(c.client, c.find("VirtualMachine", "golden")).MarkAsTemplate(c.t.Context()))
+}
+
+func maintenance(c *cloud) {
+	c.model.Map().Get(c.find("HostSystem", "DC0_C0_H1")).(*simulator.HostSystem).Runtime.InMaintenanceMode = true
+}
+
+// strict is an authorization manager that does not grant everything.
+type strict struct {
+	mo.AuthorizationManager
+	lacking string
+}
+
+func (s *strict) HasPrivilegeOnEntities(req *types.HasPrivilegeOnEntities) soap.HasFault {
+	res := &types.HasPrivilegeOnEntitiesResponse{}
+	for _, e := range req.Entity {
+		p := types.EntityPrivilege{Entity: e}
+		for _, id := range req.PrivId {
+			p.PrivAvailability = append(p.PrivAvailability, types.PrivilegeAvailability{PrivId: id, IsGranted: id != s.lacking})
+		}
+		res.Returnval = append(res.Returnval, p)
+	}
+	return &methods.HasPrivilegeOnEntitiesBody{Res: res}
+}
+
+func lacks(privilege string) func(*cloud) {
+	return func(c *cloud) {
+		r := *c.client.ServiceContent.AuthorizationManager
+		c.model.Map().Put(&strict{mo.AuthorizationManager{Self: r}, privilege})
+	}
+}
+
+// TestSumOfHosts holds what several hosts need together against what there is.
+func TestSumOfHosts(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	specs := []drivers.Spec{newSpec("a"), newSpec("b"), newSpec("c")}
+	for i := range specs {
+		specs[i].MemoryGiB = 3
+		opts(&specs[i]).StaticAddress = "192.0.2.10/24"
+	}
+	_, err := c.driver().Resolve(t.Context(), specs)
+	if !errors.Is(err, drivers.ErrCapacity) || !strings.Contains(err.Error(), "9216 MiB of memory needed in DC0_C0") {
+		t.Errorf("got %v", err)
+	}
+	if !strings.Contains(err.Error(), "192.0.2.10 can't be the address of 3 hosts: a, b, c") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestFullWhereNoLink clones a template without a snapshot in full, and says so.
+func TestFullWhereNoLink(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	template(c)
+	d := c.driver()
+	rs, err := d.Resolve(t.Context(), []drivers.Spec{newSpec("web")})
+	c.must(err)
+	equal(t, rs[0].Choices[0].Path, "vsphere.clone")
+	_, err = d.Create(t.Context(), rs[0], render, (&made{}).note)
+	c.must(err)
+}

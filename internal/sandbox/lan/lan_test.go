@@ -1,0 +1,38 @@
+package lan_test
+
+import (
+	"net/netip"
+	"testing"
+
+	"github.com/davit-io/davit/internal/sandbox/lan"
+)
+
+func TestPrefixGoesWithTheFolder(t *testing.T) {
+	t.Parallel()
+	a, again, b := lan.PrefixFor("/a"), lan.PrefixFor("/a"), lan.PrefixFor("/b")
+	if a != again || a == b {
+		t.Errorf("prefixes %s, %s, %s", a, again, b)
+	}
+	private := netip.MustParsePrefix("10.64.0.0/10")
+	for _, p := range []netip.Prefix{a, b} {
+		if p != p.Masked() || p.Bits() != 20 || !private.Contains(p.Addr()) {
+			t.Errorf("%s is not a /20 of %s", p, private)
+		}
+	}
+}
+
+func TestPublishKnowsItsNetwork(t *testing.T) {
+	t.Parallel()
+	l, err := lan.New(netip.MustParsePrefix("127.99.0.0/20"), 1500)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	if err := l.Publish(t.Context(), netip.MustParseAddr("127.98.0.1")); err == nil {
+		t.Error("an address of another network is published")
+	}
+}

@@ -1,0 +1,12 @@
+//go:build !linux
+
+package sandbox
+
+import (
+	"context"
+	"syscall"
+)
+
+func ownSession() *syscall.SysProcAttr { return nil }
+
+func endStrays(context.Context, string) error { return nil }
