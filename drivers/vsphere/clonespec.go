@@ -56,7 +56,7 @@ func (c *creation) cards() ([]types.BaseVirtualDeviceConfigSpec, error) {
 			// A new one of the same type: its MAC address is for the vCenter to choose.
 			fresh, err := object.VirtualDeviceList{}.CreateEthernetCard(strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", d), "*types.Virtual")), c.network.backing)
 			if err != nil {
-				return nil, fmt.Errorf("the network card of template %s: %w", c.template.name, err)
+				return nil, fmt.Errorf("the network card of template %s: %w", c.name, err)
 			}
 			old, now := card.GetVirtualEthernetCard(), fresh.GetVirtualDevice()
 			now.Key, now.ControllerKey, now.UnitNumber = old.Key, old.ControllerKey, old.UnitNumber

@@ -166,7 +166,7 @@ func (c *creation) cloneOnce(ctx context.Context, t target, spec types.VirtualMa
 		return c.s.vm(c.template.ref).Clone(ctx, object.NewFolder(c.s.Client, t.folder), c.spec.Name, spec)
 	})
 	id, _ := result.(ref)
-	return id, explain(err, "clone %s to %s", c.template.name, c.spec.Name)
+	return id, explain(err, "clone %s to %s", c.name, c.spec.Name)
 }
 
 // namesake looks at the machine that has the host's name. It may be the host itself, from a request whose answer was

@@ -28,10 +28,10 @@ func explain(err error, format string, args ...any) error {
 		return &drivers.Error{Kind: known.Kind, Err: fmt.Errorf("%s: %w", what, known.Err), Next: known.Next}
 	}
 	if f, text := faultOf(err); f != nil {
-		kind, next := judge(f)
+		next, kind := judge(f)
 		return &drivers.Error{Kind: kind, Err: &refusal{what + ": " + text, f}, Next: next}
 	}
-	kind, next := judgeFailure(err)
+	next, kind := judgeFailure(err)
 	return &drivers.Error{Kind: kind, Err: fmt.Errorf("%s: %w", what, err), Next: next}
 }
 
@@ -108,28 +108,28 @@ func detail(f types.BaseMethodFault) string {
 	return ""
 }
 
-func judge(f types.BaseMethodFault) (kind error, next string) {
+func judge(f types.BaseMethodFault) (next string, kind error) {
 	switch {
 	case is[*types.InvalidLogin](f):
-		return drivers.ErrAuth, "check vcenter_user and vcenter_password, or GOVC_USERNAME and GOVC_PASSWORD"
+		return "check vcenter_user and vcenter_password, or GOVC_USERNAME and GOVC_PASSWORD", drivers.ErrAuth
 	case is[*types.NotAuthenticated](f):
-		return drivers.ErrAuth, "the session was ended by the vCenter; run the command again"
+		return "the session was ended by the vCenter; run the command again", drivers.ErrAuth
 	case is[types.BaseNoPermission](f):
-		return drivers.ErrAuth, "ask the vCenter's administrator for a role with the privilege"
+		return "ask the vCenter's administrator for a role with the privilege", drivers.ErrAuth
 	case is[types.BaseInsufficientResourcesFault](f), is[*types.NoDiskSpace](f), is[*types.InsufficientStorageSpace](f):
-		return drivers.ErrCapacity, "choose another cluster or datastore, ask for less, or remove what is no longer needed"
+		return "choose another cluster or datastore, ask for less, or remove what is no longer needed", drivers.ErrCapacity
 	case is[*types.ManagedObjectNotFound](f), is[*types.FileNotFound](f):
-		return drivers.ErrNotFound, ""
+		return "", drivers.ErrNotFound
 	case is[*types.DuplicateName](f), is[*types.FileAlreadyExists](f):
-		return drivers.ErrExists, "choose another name or folder"
+		return "choose another name or folder", drivers.ErrExists
 	case is[*types.ToolsUnavailable](f):
-		return drivers.ErrUnsupported, "the guest runs no VMware Tools; use --force"
+		return "the guest runs no VMware Tools; use --force", drivers.ErrUnsupported
 	case is[*types.NotSupported](f):
-		return drivers.ErrUnsupported, ""
+		return "", drivers.ErrUnsupported
 	case is[*types.Timedout](f), strings.Contains(detail(f), "timed out"):
-		return drivers.ErrTimeout, "the vCenter is slow; run the command again"
+		return "the vCenter is slow; run the command again", drivers.ErrTimeout
 	}
-	return nil, "the vCenter's own list of recent tasks and events may tell more"
+	return "the vCenter's own list of recent tasks and events may tell more", nil
 }
 
 func is[T any](f types.BaseMethodFault) bool {
@@ -138,18 +138,18 @@ func is[T any](f types.BaseMethodFault) bool {
 }
 
 // judgeFailure is about requests that got no answer.
-func judgeFailure(err error) (kind error, next string) {
+func judgeFailure(err error) (next string, kind error) {
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
-		return nil, "name the certificate of the vCenter's authority (option vsphere.ca_file) or pin the one certificate (option vsphere.thumbprint)"
+		return "name the certificate of the vCenter's authority (option vsphere.ca_file) or pin the one certificate (option vsphere.thumbprint)", nil
 	}
 	network, ok := errors.AsType[net.Error](err)
 	switch {
 	case errors.Is(err, context.Canceled):
-		return nil, ""
+		return "", nil
 	case errors.Is(err, drivers.ErrTimeout), errors.Is(err, context.DeadlineExceeded), ok && network.Timeout():
-		return drivers.ErrTimeout, "the vCenter does not answer; check the network to it and run the command again"
+		return "the vCenter does not answer; check the network to it and run the command again", drivers.ErrTimeout
 	}
-	return nil, ""
+	return "", nil
 }
 
 // unclear says that a request may have taken effect although it failed: it got no answer.

@@ -93,7 +93,7 @@ func (c *creation) subfolder(ctx context.Context, parent ref, name string) (ref,
 }
 
 func (c *creation) child(ctx context.Context, parent ref, name string) (ref, error) {
-	things, err := c.s.retrieve(ctx, []types.ObjectSpec{{Obj: parent, Skip: types.NewBool(true), SelectSet: []types.BaseSelectionSpec{
+	things, err := c.s.retrieve(ctx, []types.ObjectSpec{{Obj: parent, Skip: new(true), SelectSet: []types.BaseSelectionSpec{
 		&types.TraversalSpec{Type: "Folder", Path: "childEntity"},
 	}}}, []types.PropertySpec{{Type: "Folder", PathSet: []string{"name", "parent"}}})
 	if err != nil {

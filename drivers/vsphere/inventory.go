@@ -93,7 +93,7 @@ func (s *session) inventory(ctx context.Context) (*inventory, error) {
 func (s *session) retrieve(ctx context.Context, objects []types.ObjectSpec, kinds []types.PropertySpec) ([]thing, error) {
 	contents, err := mo.RetrievePropertiesEx(ctx, s, types.RetrievePropertiesEx{
 		This:    s.ServiceContent.PropertyCollector,
-		SpecSet: []types.PropertyFilterSpec{{ObjectSet: objects, PropSet: kinds, ReportMissingObjectsInResults: types.NewBool(true)}},
+		SpecSet: []types.PropertyFilterSpec{{ObjectSet: objects, PropSet: kinds, ReportMissingObjectsInResults: new(true)}},
 	})
 	return each(contents, newThing), err
 }

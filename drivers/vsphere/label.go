@@ -104,7 +104,7 @@ func ruleChange(rules []types.BaseClusterRuleInfo, name string, change func([]re
 	return &types.ClusterRuleSpec{
 		ArrayUpdateSpec: types.ArrayUpdateSpec{Operation: types.ArrayUpdateOperationAdd},
 		Info: &types.ClusterAntiAffinityRuleSpec{
-			ClusterRuleInfo: types.ClusterRuleInfo{Name: name, Enabled: types.NewBool(true), UserCreated: types.NewBool(true)}, Vm: members,
+			ClusterRuleInfo: types.ClusterRuleInfo{Name: name, Enabled: new(true), UserCreated: new(true)}, Vm: members,
 		},
 	}
 }

@@ -78,7 +78,7 @@ func (s *session) openRemote(ctx context.Context, objects []ref) (*remote, error
 	_, err = methods.CreateFilter(ctx, s, &types.CreateFilter{
 		This: collector.Returnval,
 		Spec: types.PropertyFilterSpec{
-			ObjectSet: []types.ObjectSpec{{Obj: view.Returnval, Skip: types.NewBool(true), SelectSet: []types.BaseSelectionSpec{members}}},
+			ObjectSet: []types.ObjectSpec{{Obj: view.Returnval, Skip: new(true), SelectSet: []types.BaseSelectionSpec{members}}},
 			PropSet:   watched,
 		},
 	})

@@ -3,6 +3,7 @@ package vsphere
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/vmware/govmomi/vim25/types"
 
@@ -33,7 +34,7 @@ func (r *resolution) networkFor(want string, p place, choose chooser) (nic, *fie
 		choose("network", found.name, "the only one there is")
 	}
 	n := nic{thing: found}
-	why := ""
+	var why string
 	switch found.Type {
 	case "DistributedVirtualPortgroup":
 		n.backing, n.mtu, why = r.distributed(found)
@@ -91,7 +92,7 @@ func (r *resolution) standard(network thing, p place, choose chooser) (int, stri
 		largest = max(largest, mtu)
 	}
 	if smallest < largest {
-		choose("mtu", fmt.Sprint(smallest), fmt.Sprintf("the switches of %s have MTUs from %d to %d on the ESXi hosts of %s, and the smallest fits all", network.name, smallest, largest, p.compute.name))
+		choose("mtu", strconv.Itoa(smallest), fmt.Sprintf("the switches of %s have MTUs from %d to %d on the ESXi hosts of %s, and the smallest fits all", network.name, smallest, largest, p.compute.name))
 	}
 	return smallest, fmt.Sprintf("%s has no ESXi host", p.compute.name)
 }

@@ -47,7 +47,7 @@ func (o *Options) validPlace() error {
 	if o.Datastore != "" && o.DatastoreCluster != "" {
 		errs = append(errs, field.Errorf("datastore_cluster", "the host can't be on a datastore and in a datastore cluster of its own choice").WithHint("remove datastore or datastore_cluster"))
 	}
-	for _, name := range strings.Split(o.Folder, "/") {
+	for name := range strings.SplitSeq(o.Folder, "/") {
 		if o.Folder != "" && strings.TrimSpace(name) == "" {
 			errs = append(errs, field.Errorf("folder", "%q has an empty name in it", o.Folder).WithHint("write it like ci/workers"))
 			break

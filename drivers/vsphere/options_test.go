@@ -39,10 +39,10 @@ func TestOptionsAct(t *testing.T) {
 		{"folder", func(_ *drivers.Spec, o *vsphere.Options) { o.Folder = "ci/workers" }, nil, func(t *testing.T, c *cloud, vm mo.VirtualMachine) {
 			equal(t, *vm.Parent, c.find("Folder", "workers"))
 		}},
-		{"datastore", func(_ *drivers.Spec, o *vsphere.Options) { o.Datastore = "LocalDS_1" }, nil, func(t *testing.T, c *cloud, vm mo.VirtualMachine) {
+		{"datastore", func(_ *drivers.Spec, o *vsphere.Options) { o.Datastore = "LocalDS_1" }, nil, func(t *testing.T, _ *cloud, vm mo.VirtualMachine) {
 			equal(t, vm.Config.Files.VmPathName, "[LocalDS_1] web/web.vmx")
 		}},
-		{"datastore cluster", func(_ *drivers.Spec, o *vsphere.Options) { o.Datastore, o.DatastoreCluster = "", "DC0_POD0" }, pod, func(t *testing.T, c *cloud, vm mo.VirtualMachine) {
+		{"datastore cluster", func(_ *drivers.Spec, o *vsphere.Options) { o.Datastore, o.DatastoreCluster = "", "DC0_POD0" }, pod, func(t *testing.T, _ *cloud, vm mo.VirtualMachine) {
 			equal(t, vm.Config.Files.VmPathName, "[LocalDS_1] web/web.vmx")
 		}},
 		{"full clone", func(_ *drivers.Spec, o *vsphere.Options) { o.Clone = "full" }, nil, func(t *testing.T, c *cloud, _ mo.VirtualMachine) {
@@ -239,7 +239,7 @@ func pod(c *cloud) {
 	c.must(err)
 	c.must(task.WaitEx(c.t.Context()))
 	task, err = object.NewStorageResourceManager(c.client).ConfigureStorageDrsForPod(c.t.Context(), object.NewStoragePod(c.client, r),
-		types.StorageDrsConfigSpec{PodConfigSpec: &types.StorageDrsPodConfigSpec{Enabled: types.NewBool(true)}}, true)
+		types.StorageDrsConfigSpec{PodConfigSpec: &types.StorageDrsPodConfigSpec{Enabled: new(true)}}, true)
 	c.must(err)
 	c.must(task.WaitEx(c.t.Context()))
 }

@@ -92,12 +92,12 @@ func (p *plan) rights() []right {
 		}
 	}
 	if p.isTemplate {
-		on(&p.template.thing, "image", "VirtualMachine.Provisioning.DeployTemplate")
+		on(&p.thing, "image", "VirtualMachine.Provisioning.DeployTemplate")
 	} else {
-		on(&p.template.thing, "image", "VirtualMachine.Provisioning.Clone")
+		on(&p.thing, "image", "VirtualMachine.Provisioning.Clone")
 	}
 	if p.snapshotMissing() {
-		on(&p.template.thing, "image", "VirtualMachine.State.CreateSnapshot")
+		on(&p.thing, "image", "VirtualMachine.State.CreateSnapshot")
 	}
 	on(&p.folder, "vsphere.folder",
 		"VirtualMachine.Inventory.CreateFromExisting", "VirtualMachine.Inventory.Delete", "VirtualMachine.Interact.PowerOn", "VirtualMachine.Interact.PowerOff",

@@ -170,10 +170,10 @@ func makes(spec drivers.Spec, p *plan) []string {
 	if !p.links {
 		way = "a full clone"
 	}
-	if p.template.snapshotMissing() {
-		out = append(out, fmt.Sprintf("snapshot %s of template %s, for this and all later linked clones", snapshotName, p.template.name))
+	if p.snapshotMissing() {
+		out = append(out, fmt.Sprintf("snapshot %s of template %s, for this and all later linked clones", snapshotName, p.name))
 	}
-	out = append(out, fmt.Sprintf("virtual machine %s, %s of %s, %s", spec.Name, way, p.template.name, p.size(spec)))
+	out = append(out, fmt.Sprintf("virtual machine %s, %s of %s, %s", spec.Name, way, p.name, p.size(spec)))
 	for _, disk := range spec.Disks {
 		line := fmt.Sprintf("disk %s, %d GiB, %s", disk.Name, disk.SizeGiB, thickness(p.options))
 		if disk.Type != "" {

@@ -43,12 +43,7 @@ func TestMTU(t *testing.T) {
 			rs, err := c.driver().Resolve(t.Context(), []drivers.Spec{s})
 			c.must(err)
 			equal(t, rs[0].LinkMTU, tc.want)
-			said := ""
-			for _, choice := range rs[0].Choices {
-				if choice.Path == "mtu" {
-					said += choice.Reason
-				}
-			}
+			said := reasons(rs[0].Choices, "mtu")
 			if (tc.says == "") != (said == "") || !strings.Contains(said, tc.says) {
 				t.Errorf("says %q", said)
 			}
@@ -85,6 +80,17 @@ func hostMTU(name string, mtu int32) func(*cloud) {
 		config.Network = &network
 		host.Config = &config
 	}
+}
+
+// reasons are those of the choices about an option.
+func reasons(choices []drivers.Choice, path string) string {
+	var out []string
+	for _, choice := range choices {
+		if choice.Path == path {
+			out = append(out, choice.Reason)
+		}
+	}
+	return strings.Join(out, "; ")
 }
 
 // TestFindings are those that need a vCenter in a certain state.

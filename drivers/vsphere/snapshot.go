@@ -16,12 +16,12 @@ func (c *creation) makeSnapshot(ctx context.Context) (*ref, error) {
 	if !c.snapshotMissing() {
 		return c.snapshot, nil
 	}
-	made, err := c.once.make(ctx, "snapshot of "+c.template.Value, func() (ref, error) {
+	made, err := c.once.make(ctx, "snapshot of "+c.Value, func() (ref, error) {
 		result, err := c.s.task(ctx, c.pace.grace, func(ctx context.Context) (*object.Task, error) {
 			return c.s.vm(c.template.ref).CreateSnapshot(ctx, snapshotName, "Linked clones made by davit share the disk as of here.", false, false)
 		})
 		made, _ := result.(ref)
-		return made, explain(err, "take a snapshot of %s", c.template.name)
+		return made, explain(err, "take a snapshot of %s", c.name)
 	})
 	return &made, err
 }
@@ -38,7 +38,7 @@ func (c *creation) recommended(ctx context.Context, t target) (ref, error) {
 	answer, err := methods.RecommendDatastores(ctx, c.s, &types.RecommendDatastores{
 		This: *c.s.ServiceContent.StorageResourceManager,
 		StorageSpec: types.StoragePlacementSpec{
-			Type: string(types.StoragePlacementSpecPlacementTypeClone), Vm: &c.template.ref, Folder: &t.folder, CloneName: c.spec.Name, CloneSpec: &clone,
+			Type: string(types.StoragePlacementSpecPlacementTypeClone), Vm: &c.ref, Folder: &t.folder, CloneName: c.spec.Name, CloneSpec: &clone,
 			PodSelectionSpec: types.StorageDrsPodSelectionSpec{
 				StoragePod: &c.pod.ref, InitialVmConfig: []types.VmPodConfigForPlacement{{StoragePod: c.pod.ref}},
 			},
