@@ -1,0 +1,79 @@
+// Package vcsim starts a vCenter on loopback for tests and figures: govmomi's simulator with a template, tags, and
+// guests that report an address once they run.
+package vcsim
+
+import (
+	"context"
+	"net/url"
+	"sync"
+
+	_ "github.com/vmware/govmomi/pbm/simulator" // storage policies
+	"github.com/vmware/govmomi/simulator"
+	_ "github.com/vmware/govmomi/vapi/simulator" // tags
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+// What is in the vCenter, besides what the simulator names: the standard port group "VM Network".
+const (
+	Datacenter = "DC0"
+	Cluster    = "DC0_C0" // of two ESXi hosts; there is a single one beside it
+	Datastore  = "LocalDS_0"
+	Network    = "DC0_DVPG0" // a port group of the distributed switch DVS0
+	Template   = "golden"    // a machine that is off, with one disk and no snapshot
+	Policy     = "vSAN Default Storage Policy"
+	Tag        = "team:web"
+)
+
+// VCenter is a running vCenter.
+type VCenter struct {
+	URL string // of its SDK, http on loopback
+
+	model  *simulator.Model
+	server *simulator.Server
+}
+
+// making keeps simulators from being made side by side: they share their lists of licenses.
+var making sync.Mutex
+
+// Start starts a vCenter that listens at an address with a port; port 0: any. It serves until Close.
+func Start(ctx context.Context, listen string) (*VCenter, error) {
+	m := simulator.VPX()
+	m.ClusterHost, m.Machine, m.Pod, m.Datastore, m.Pool, m.Autostart = 2, 1, 1, 2, 1, false
+	making.Lock()
+	err := m.Create()
+	making.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	m.Service.Listen, m.Service.RegisterEndpoints = &url.URL{Host: listen}, true
+	v := &VCenter{model: m, server: m.Service.NewServer()}
+	v.URL = "http://" + v.server.URL.Host + v.server.URL.Path
+	m.Map().AddHandler(&guests{})
+	if err := v.furnish(ctx); err != nil {
+		v.Close()
+		return nil, err
+	}
+	return v, nil
+}
+
+// Close ends the vCenter and removes its files.
+func (v *VCenter) Close() {
+	v.server.CloseClientConnections()
+	v.server.Close()
+	v.model.Remove()
+}
+
+// Env are the variables of the environment that lead davit and govc to a vCenter's URL. Any name and password will do.
+func Env(url string) []string {
+	return []string{"GOVC_URL=" + url, "GOVC_USERNAME=ops", "GOVC_PASSWORD=secret"}
+}
+
+// Break makes calls of an operation fail, times often; 0: always. A fault goes with simulator.FaultTypeCustom.
+func (v *VCenter) Break(operation string, kind simulator.FaultType, fault types.BaseMethodFault, times int) {
+	v.model.Service.AddFaultRule(&simulator.FaultInjectionRule{
+		MethodName: operation, ObjectType: "*", ObjectName: "*", Probability: 1, FaultType: kind, Fault: fault, MaxCount: times, Enabled: true,
+	})
+}
+
+// Mend ends all that Break began.
+func (v *VCenter) Mend() { v.model.Service.ClearFaultRules() }

@@ -1,0 +1,39 @@
+// Command vcsim serves a simulated vCenter on loopback until it is interrupted, and prints what to export for davit and
+// govc.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/davit-io/davit/test/internal/vcsim"
+)
+
+func main() {
+	listen := flag.String("listen", "127.0.0.1:8989", "address and port")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := serve(ctx, *listen)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "vcsim:", err)
+		os.Exit(1)
+	}
+}
+
+func serve(ctx context.Context, listen string) error {
+	v, err := vcsim.Start(ctx, listen)
+	if err != nil {
+		return err
+	}
+	defer v.Close()
+	for _, variable := range vcsim.Env(v.URL) {
+		fmt.Println("export", variable)
+	}
+	<-ctx.Done()
+	return nil
+}
