@@ -41,3 +41,17 @@ type Diagnoser interface {
 	// address, a fault), a sentence each. None found: an empty list.
 	Diagnose(ctx context.Context, id string, port int) ([]string, error)
 }
+
+// Lister lists what hosts can be made of, as far as the account sees it and in the order of names.
+type Lister interface {
+	Images(ctx context.Context) ([]Image, error)
+	Networks(ctx context.Context) ([]Network, error)
+	// Values lists what the option at a path of the host document can name, for example "openstack.key_pair" or
+	// "disks.type". ErrUnsupported: the platform has no list for that option.
+	Values(ctx context.Context, path string) ([]Value, error)
+}
+
+// Flavors lists the sizes of hosts, on platforms that give them names, the smallest first.
+type Flavors interface {
+	Flavors(ctx context.Context) ([]Flavor, error)
+}

@@ -65,6 +65,8 @@ func Run(t *testing.T, h Harness) {
 		{"Find", finds},
 		{"Console", consoles},
 		{"Diagnose", diagnoses},
+		{"List", lists},
+		{"Flavors", flavors},
 		{"Cancelled", cancelled},
 	}
 	for _, tc := range cases {

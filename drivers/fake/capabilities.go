@@ -13,6 +13,8 @@ var (
 	_ drivers.Finder    = (*Driver)(nil)
 	_ drivers.Console   = (*Driver)(nil)
 	_ drivers.Diagnoser = (*Driver)(nil)
+	_ drivers.Lister    = (*Driver)(nil)
+	_ drivers.Flavors   = (*Driver)(nil)
 )
 
 // Start implements drivers.Power.

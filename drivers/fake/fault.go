@@ -23,6 +23,7 @@ const (
 	OpFind          = "find"
 	OpConsole       = "console"
 	OpDiagnose      = "diagnose"
+	OpList          = "list"
 )
 
 // CreateOps are the operations that Create goes through, in order.

@@ -77,16 +77,10 @@ func (s *session) catalog(ctx context.Context, specs []drivers.Spec) (*catalog, 
 	for name, named := range n.images {
 		ask(named, func(ctx context.Context) error { return c.readImages(ctx, s, name) })
 	}
-	ask(true, into(&c.flavors, func(ctx context.Context) ([]flavors.Flavor, error) {
-		return all(ctx, "flavors", flavors.ListDetail(s.compute, nil), flavors.ExtractFlavors)
-	}))
+	ask(true, into(&c.flavors, s.listFlavors))
 	ask(true, into(&c.networks, s.listNetworks))
-	ask(n.groups, into(&c.groups, func(ctx context.Context) ([]groups.SecGroup, error) {
-		return all(ctx, "security groups", groups.List(s.network, groups.ListOpts{}), groups.ExtractGroups)
-	}))
-	ask(n.types, into(&c.types, func(ctx context.Context) ([]volumetypes.VolumeType, error) {
-		return all(ctx, "volume types", volumetypes.List(s.volume, nil), volumetypes.ExtractVolumeTypes)
-	}))
+	ask(n.groups, into(&c.groups, s.listGroups))
+	ask(n.types, into(&c.types, s.listTypes))
 	ask(n.keys, into(&c.keys, s.listKeys))
 	ask(n.zones, into(&c.zones, s.listZones))
 	ask(n.volZones, into(&c.volZones, s.listVolumeZones))
@@ -132,6 +126,18 @@ func (s *session) imagesNamed(ctx context.Context, name string) ([]images.Image,
 
 func (s *session) listImages(ctx context.Context, opts images.ListOpts) ([]images.Image, error) {
 	return all(ctx, "images", images.List(s.image, opts), images.ExtractImages)
+}
+
+func (s *session) listFlavors(ctx context.Context) ([]flavors.Flavor, error) {
+	return all(ctx, "flavors", flavors.ListDetail(s.compute, nil), flavors.ExtractFlavors)
+}
+
+func (s *session) listGroups(ctx context.Context) ([]groups.SecGroup, error) {
+	return all(ctx, "security groups", groups.List(s.network, groups.ListOpts{}), groups.ExtractGroups)
+}
+
+func (s *session) listTypes(ctx context.Context) ([]volumetypes.VolumeType, error) {
+	return all(ctx, "volume types", volumetypes.List(s.volume, nil), volumetypes.ExtractVolumeTypes)
 }
 
 func (s *session) listKeys(ctx context.Context) ([]string, error) {

@@ -40,6 +40,8 @@ var (
 	_ drivers.Finder    = (*Driver)(nil)
 	_ drivers.Console   = (*Driver)(nil)
 	_ drivers.Diagnoser = (*Driver)(nil)
+	_ drivers.Lister    = (*Driver)(nil)
+	_ drivers.Flavors   = (*Driver)(nil)
 )
 
 // Constructor is this driver's line in the table of drivers.

@@ -24,6 +24,11 @@ type (
 		networks.Network
 		mtu.NetworkMTUExt
 		external.NetworkExternalExt
+		CarrierExt
+	}
+	// CarrierExt is what only some accounts are told.
+	CarrierExt struct {
+		Carrier string `json:"provider:network_type"`
 	}
 )
 

@@ -38,6 +38,7 @@ var (
 	_ drivers.Diagnoser = (*Driver)(nil)
 	_ drivers.Reporter  = (*Driver)(nil)
 	_ drivers.Closer    = (*Driver)(nil)
+	_ drivers.Lister    = (*Driver)(nil)
 )
 
 // Constructor is this driver's line in the table of drivers.

@@ -85,15 +85,11 @@ func (g *gcRun) among(ctx context.Context, recs []*lifecycle.Record) ([]*account
 	if len(recs) > 0 && !g.doc.said() {
 		return g.accounts(ctx, recs)
 	}
-	host, err := g.doc.host()
+	named, err := g.accountNamed(ctx, &g.doc, "gc")
 	if err != nil {
 		return nil, err
 	}
-	if host.Driver == "" {
-		return nil, usagef("--driver and the driver's own flags name the account", "gc needs to know where to look")
-	}
-	host.Name = "gc"
-	return g.accounts(ctx, []*lifecycle.Record{lifecycle.NewRecord(host)})
+	return []*account{named}, nil
 }
 
 func (g *gcRun) find(ctx context.Context, accounts []*account, recs []*lifecycle.Record) ([]leftover, error) {

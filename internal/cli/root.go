@@ -40,6 +40,7 @@ const (
 	groupHosts = "hosts"
 	groupReach = "reach"
 	groupPower = "power"
+	groupCloud = "cloud"
 	groupOther = "other"
 )
 
@@ -81,6 +82,7 @@ func (a *app) addCommands(root *cobra.Command) {
 		{groupHosts, "Hosts:", []*cobra.Command{a.createCmd(), a.lsCmd(), a.inspectCmd(), a.statusCmd(), a.rmCmd(), a.gcCmd()}},
 		{groupReach, "Reaching them:", []*cobra.Command{a.ipCmd(), a.urlCmd(), a.sshCmd(), a.scpCmd(), a.envCmd()}},
 		{groupPower, "Power:", a.powerCmds()},
+		{groupCloud, "What there is:", a.listCmds()},
 		{groupOther, "Other:", []*cobra.Command{a.sandboxCmd(), a.versionCmd(), completionCmd()}},
 	} {
 		root.AddGroup(&cobra.Group{ID: group.id, Title: group.title})

@@ -45,6 +45,17 @@ func (c *Cloud) SetMTU(network string, mtu int) {
 	}
 }
 
+// SetCarrier shows how a network is carried, for example "vxlan", as Neutron does to administrators.
+func (c *Cloud) SetCarrier(network, carrier string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, n := range c.networks {
+		if n.name == network {
+			n.carrier = carrier
+		}
+	}
+}
+
 // SetImageProperty sets a property of the images of that name; an empty value removes it.
 func (c *Cloud) SetImageProperty(name, key, value string) {
 	c.mu.Lock()

@@ -9,15 +9,20 @@ type network struct {
 	mtu              int
 	external, shared bool
 	router           string
+	carrier          string // shown to administrators alone; empty: not shown
 }
 
 func (n *network) view() obj {
-	return obj{
+	out := obj{
 		"id": n.id, "name": n.name, "description": "", "status": "ACTIVE", "admin_state_up": true, "mtu": n.mtu, "shared": n.shared,
 		"router:external": n.external, "subnets": list{n.subnet}, "tenant_id": projectID, "project_id": projectID,
 		"availability_zone_hints": list{}, "availability_zones": list{"nova"}, "tags": list{}, "port_security_enabled": true,
 		"created_at": "2025-11-25T10:00:00Z", "updated_at": "2025-11-25T10:00:00Z", "revision_number": 1,
 	}
+	if n.carrier != "" {
+		out["provider:network_type"] = n.carrier
+	}
+	return out
 }
 
 func (n *network) gateway() netip.Addr { return n.cidr.Addr().Next() }
