@@ -13,8 +13,8 @@ import (
 
 // Options is the openstack block of a host document.
 type Options struct {
-	Cloud                  string            `opt:"cloud" help:"The cloud's name in clouds.yaml; empty: OS_CLOUD, or else the OS_* variables" example:"mycloud" change:"replace"`
-	Region                 string            `opt:"region" help:"The region, where the cloud has several; empty: the one that clouds.yaml or OS_REGION_NAME names" example:"RegionOne" change:"replace"`
+	Cloud                  string            `opt:"cloud,account" help:"The cloud's name in clouds.yaml; empty: OS_CLOUD, or else the OS_* variables" example:"mycloud" change:"replace"`
+	Region                 string            `opt:"region,account" help:"The region, where the cloud has several; empty: the one that clouds.yaml or OS_REGION_NAME names" example:"RegionOne" change:"replace"`
 	Flavor                 string            `opt:"flavor" help:"Name or id of the flavor; empty: the smallest that fits cpus, memory_gib and the image" example:"m1.small" change:"replace"`
 	FloatingPool           string            `opt:"floating_pool" help:"Name or id of the external network that a floating IP is taken from; empty: no floating IP" example:"public" change:"replace"`
 	SecurityGroups         []string          `opt:"security_groups" help:"Names or ids of security groups; empty: the project's default group" example:"default,ssh" change:"replace"`

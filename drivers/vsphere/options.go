@@ -14,11 +14,11 @@ import (
 
 // Options is the vsphere block of a host document.
 type Options struct {
-	Server           string            `opt:"server" help:"Name or URL of the vCenter; empty: GOVC_URL or VSPHERE_SERVER" example:"vcenter.example.com" change:"replace"`
-	VCenterUser      string            `opt:"vcenter_user" help:"Account at the vCenter; empty: GOVC_USERNAME or VSPHERE_USER" example:"ops@vsphere.local" change:"in place"`
-	VCenterPassword  field.Secret      `opt:"vcenter_password" help:"Password of the account; empty: GOVC_PASSWORD or VSPHERE_PASSWORD" example:"s3cret" change:"in place"`
-	CAFile           string            `opt:"ca_file" help:"File with the certificates of the authority that signed the vCenter's; empty: GOVC_TLS_CA_CERTS, or the system's" example:"/etc/ssl/vcenter.pem" change:"in place"`
-	Thumbprint       string            `opt:"thumbprint" help:"Thumbprint (SHA-256 or SHA-1) of the one certificate to accept from the vCenter where no authority vouches for it; empty: GOVC_THUMBPRINT or VSPHERE_THUMBPRINT" example:"2A:5C:..." change:"in place"`
+	Server           string            `opt:"server,account" help:"Name or URL of the vCenter; empty: GOVC_URL or VSPHERE_SERVER" example:"vcenter.example.com" change:"replace"`
+	VCenterUser      string            `opt:"vcenter_user,account" help:"Account at the vCenter; empty: GOVC_USERNAME or VSPHERE_USER" example:"ops@vsphere.local" change:"in place"`
+	VCenterPassword  field.Secret      `opt:"vcenter_password,account" help:"Password of the account; empty: GOVC_PASSWORD or VSPHERE_PASSWORD" example:"s3cret" change:"in place"`
+	CAFile           string            `opt:"ca_file,account" help:"File with the certificates of the authority that signed the vCenter's; empty: GOVC_TLS_CA_CERTS, or the system's" example:"/etc/ssl/vcenter.pem" change:"in place"`
+	Thumbprint       string            `opt:"thumbprint,account" help:"Thumbprint (SHA-256 or SHA-1) of the one certificate to accept from the vCenter where no authority vouches for it; empty: GOVC_THUMBPRINT or VSPHERE_THUMBPRINT" example:"2A:5C:..." change:"in place"`
 	Datacenter       string            `opt:"datacenter" help:"Datacenter; empty: GOVC_DATACENTER or VSPHERE_DATACENTER, or the only one" example:"dc1" change:"replace"`
 	Cluster          string            `opt:"cluster" help:"Cluster to run in; empty: that of host_system or resource_pool, or the only one" example:"compute" change:"replace"`
 	HostSystem       string            `opt:"host_system" help:"ESXi host to run on; empty: the cluster's choice" example:"esx-1.example.com" change:"replace"`

@@ -41,6 +41,7 @@ type Option struct {
 
 	Required bool // must be given
 	File     bool // a flag's value "@path" stands for the text in that file; the front end reads it
+	Account  bool // says which login at the platform: hosts of one login share it
 
 	index []int
 }

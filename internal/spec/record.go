@@ -79,3 +79,22 @@ func (h *Host) Bind(table drivers.Table) error {
 	h.Options = bound.Options
 	return nil
 }
+
+// FromJSON reads a host from JSON as strictly as Decode reads YAML, secrets included. All findings come joined, each
+// with the path of its option. What the whole document must hold is for Validate to say.
+func FromJSON(table drivers.Table, b []byte) (*Host, error) {
+	n, err := parseJSON(b)
+	if err != nil {
+		return nil, err
+	}
+	h, err := New(table, driverOf(table, n))
+	if err != nil {
+		return nil, err
+	}
+	a := &assigner{}
+	a.assignDocument(table, n, h)
+	if len(a.errs) > 0 {
+		return nil, a.err()
+	}
+	return h, nil
+}
