@@ -22,7 +22,7 @@ type Flag struct {
 }
 
 // Host makes the host. Its driver is the first named by flag, by the file's key or only block, by environment, or else
-// the table's only one. All findings come joined; Validate is the caller's next step.
+// the only one that has all flags given. All findings come joined; Validate is the caller's next step.
 func (s Sources) Host(table drivers.Table) (*Host, error) {
 	doc, err := parseYAML(s.FileName, s.File)
 	if err != nil {
@@ -58,10 +58,21 @@ func (s Sources) driver(table drivers.Table, doc node) string {
 	if driver, ok := s.env("DAVIT_DRIVER"); ok {
 		return driver
 	}
-	if len(table) == 1 {
-		return table[0].Name
+	if able := s.able(table); len(able) == 1 {
+		return able[0]
 	}
 	return ""
+}
+
+// able lists the drivers that have all flags given.
+func (s Sources) able(table drivers.Table) []string {
+	options := Options(table)
+	lacks := func(driver string) bool {
+		return slices.ContainsFunc(s.Flags, func(f Flag) bool {
+			return !slices.ContainsFunc(options, func(o Option) bool { return o.Flag == f.Name && (o.Driver == "" || o.Driver == driver) })
+		})
+	}
+	return slices.DeleteFunc(table.Names(), lacks)
 }
 
 // whereDriver adds the place in the file to the finding that the driver isn't known.

@@ -108,6 +108,28 @@ func TestSourcesOrder(t *testing.T) {
 	equal(t, "host", want, h)
 }
 
+func TestSourcesTellTheDriver(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		flags []string
+		want  string
+	}{
+		{nil, ""},
+		{[]string{"image"}, ""},
+		{[]string{"image", "flavor"}, "stack"},
+		{[]string{"flavor", "nonsense"}, ""},
+	} {
+		var flags []spec.Flag
+		for _, name := range tc.flags {
+			flags = append(flags, spec.Flag{Name: name, Values: []string{"a"}})
+		}
+		h, err := spec.Sources{Flags: flags}.Host(table())
+		if tc.want == "" && err == nil && h.Driver != "" || tc.want != "" && (err != nil || h.Driver != tc.want) {
+			t.Errorf("%v: got %+v, %v, want driver %q", tc.flags, h, err, tc.want)
+		}
+	}
+}
+
 func TestSourcesFindings(t *testing.T) {
 	t.Parallel()
 	_, err := spec.Sources{
