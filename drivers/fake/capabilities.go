@@ -9,33 +9,36 @@ import (
 )
 
 var (
-	_ drivers.Power     = (*Driver)(nil)
-	_ drivers.Finder    = (*Driver)(nil)
+	_ drivers.Driver    = (*client)(nil)
+	_ drivers.Power     = (*client)(nil)
+	_ drivers.Finder    = (*client)(nil)
+	_ drivers.Diagnoser = (*client)(nil)
+	_ drivers.Closer    = (*client)(nil)
 	_ drivers.Console   = (*Driver)(nil)
-	_ drivers.Diagnoser = (*Driver)(nil)
-	_ drivers.Lister    = (*Driver)(nil)
-	_ drivers.Flavors   = (*Driver)(nil)
+	_ drivers.Lister    = (*client)(nil)
+	_ drivers.Flavors   = (*client)(nil)
+	_ drivers.Reporter  = (*Reporter)(nil)
 )
 
 // Start implements drivers.Power.
-func (d *Driver) Start(ctx context.Context, id string) error {
+func (d *client) Start(ctx context.Context, id string) error {
 	return d.power(ctx, id, true)
 }
 
 // Stop implements drivers.Power.
-func (d *Driver) Stop(ctx context.Context, id string, _ bool) error {
+func (d *client) Stop(ctx context.Context, id string, _ bool) error {
 	return d.power(ctx, id, false)
 }
 
 // Restart implements drivers.Power.
-func (d *Driver) Restart(ctx context.Context, id string, force bool) error {
+func (d *client) Restart(ctx context.Context, id string, force bool) error {
 	if err := d.Stop(ctx, id, force); err != nil {
 		return err
 	}
 	return d.Start(ctx, id)
 }
 
-func (d *Driver) power(ctx context.Context, id string, on bool) error {
+func (d *client) power(ctx context.Context, id string, on bool) error {
 	return d.onServer(ctx, OpPower, id, func(_ *Cloud, th *thing) {
 		th.host.State = drivers.StateStopped
 		if on {
@@ -48,7 +51,7 @@ func (d *Driver) power(ctx context.Context, id string, on bool) error {
 }
 
 // Find implements drivers.Finder.
-func (d *Driver) Find(ctx context.Context, owner drivers.Owner) ([]drivers.Found, error) {
+func (d *client) Find(ctx context.Context, owner drivers.Owner) ([]drivers.Found, error) {
 	var found []drivers.Found
 	err := d.call(ctx, OpFind, func(c *Cloud) error {
 		for _, th := range c.made {
@@ -77,8 +80,24 @@ func (d *Driver) Console(ctx context.Context, id string, lines int) (string, err
 	return strings.Join(all, ""), err
 }
 
+// Report implements drivers.Reporter.
+func (d *Reporter) Report(ctx context.Context, id string) (drivers.GuestReport, error) {
+	var report drivers.GuestReport
+	err := d.onServer(ctx, OpReport, id, func(_ *Cloud, th *thing) {
+		if th.guest.Report != nil {
+			report = th.guest.Report()
+		}
+	})
+	return report, err
+}
+
+// Close implements drivers.Closer.
+func (d *client) Close(ctx context.Context) error {
+	return d.call(ctx, OpClose, func(*Cloud) error { return nil })
+}
+
 // Diagnose implements drivers.Diagnoser.
-func (d *Driver) Diagnose(ctx context.Context, id string, _ int) ([]string, error) {
+func (d *client) Diagnose(ctx context.Context, id string, _ int) ([]string, error) {
 	var causes []string
 	err := d.onServer(ctx, OpDiagnose, id, func(c *Cloud, th *thing) {
 		causes = slices.Clone(c.Causes)
@@ -89,7 +108,7 @@ func (d *Driver) Diagnose(ctx context.Context, id string, _ int) ([]string, erro
 	return causes, err
 }
 
-func (d *Driver) onServer(ctx context.Context, op, id string, effect func(*Cloud, *thing)) error {
+func (d *client) onServer(ctx context.Context, op, id string, effect func(*Cloud, *thing)) error {
 	return d.call(ctx, op, func(c *Cloud) error {
 		th, ok := c.get(drivers.KindServer, id)
 		if !ok {

@@ -30,6 +30,8 @@ type Cloud struct {
 	Guest       func(Boot) (Guest, error) // the machine behind a new host; nil: none
 	SSHPort     int                       // where guests answer; 0: 22
 	Causes      []string                  // what Diagnose tells of every host
+	Reports     bool                      // guests report, and no console is shown: the driver is a Reporter
+	KnowsKeys   bool                      // it knows the host keys of its hosts by itself
 
 	mu     sync.Mutex
 	calls  map[string]int
@@ -62,9 +64,11 @@ type Boot struct {
 
 // Guest is the machine behind a host.
 type Guest struct {
-	Addr    netip.Addr    // where it answers
-	Console func() string // what its console shows
-	Power   func(on bool) // told when the host starts or stops; nil: not
+	Addr     netip.Addr                 // where it answers
+	HostKeys []string                   // of its SSH server, as lines of authorized_keys
+	Console  func() string              // what its console shows
+	Report   func() drivers.GuestReport // what it tells of itself; nil: nothing
+	Power    func(on bool)              // told when the host starts or stops; nil: not
 }
 
 // thing is a server, a volume or an address.

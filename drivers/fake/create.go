@@ -11,15 +11,13 @@ import (
 	"github.com/davit-io/davit/internal/wait"
 )
 
-var _ drivers.Driver = (*Driver)(nil)
-
 // Create implements drivers.Driver.
-func (d *Driver) Create(ctx context.Context, r drivers.Resolved, render drivers.Render, made func(drivers.Resource) error) (drivers.Host, error) {
+func (d *client) Create(ctx context.Context, r drivers.Resolved, render drivers.Render, made func(drivers.Resource) error) (drivers.Host, error) {
 	p, ok := r.Private.(resolved)
 	if !ok {
 		return drivers.Host{}, fmt.Errorf("host %s was not resolved by the fake driver", r.Spec.Name)
 	}
-	maker := &maker{Driver: d, spec: r.Spec, resolved: p, made: made}
+	maker := &maker{client: d, spec: r.Spec, resolved: p, made: made}
 	identities, err := maker.disks(ctx)
 	if err != nil {
 		return drivers.Host{}, err
@@ -36,7 +34,7 @@ func (d *Driver) Create(ctx context.Context, r drivers.Resolved, render drivers.
 
 // maker makes one host.
 type maker struct {
-	*Driver
+	*client
 	resolved
 	spec drivers.Spec
 	made func(drivers.Resource) error
@@ -141,6 +139,9 @@ func (c *Cloud) boot(s drivers.Spec, p resolved, docs drivers.Documents) (*thing
 		ID: th.ID, SSHPort: c.SSHPort, Name: s.Name, State: drivers.StateBuilding, LinkMTU: p.network.MTU,
 		Addresses: []drivers.Address{{IP: ip}},
 	}
+	if c.KnowsKeys {
+		th.host.HostKeys = guest.HostKeys
+	}
 	for _, disk := range s.Disks {
 		if v, ok := c.of(s.Owner, drivers.KindVolume, disk.Name); ok {
 			v.of = th.ID
@@ -163,7 +164,7 @@ func (m *maker) running(ctx context.Context, id string) (drivers.Host, error) {
 }
 
 // Get implements drivers.Driver.
-func (d *Driver) Get(ctx context.Context, id string) (drivers.Host, error) {
+func (d *client) Get(ctx context.Context, id string) (drivers.Host, error) {
 	var host drivers.Host
 	err := d.call(ctx, OpServerGet, func(c *Cloud) error {
 		th, ok := c.get(drivers.KindServer, id)
@@ -177,7 +178,7 @@ func (d *Driver) Get(ctx context.Context, id string) (drivers.Host, error) {
 }
 
 // Delete implements drivers.Driver.
-func (d *Driver) Delete(ctx context.Context, rs []drivers.Resource) error {
+func (d *client) Delete(ctx context.Context, rs []drivers.Resource) error {
 	var errs []error
 	for _, r := range slices.Backward(rs) {
 		if err := d.call(ctx, OpDelete, func(c *Cloud) error { c.remove(r); return nil }); err != nil {

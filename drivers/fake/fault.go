@@ -22,8 +22,10 @@ const (
 	OpPower         = "power"
 	OpFind          = "find"
 	OpConsole       = "console"
+	OpReport        = "report"
 	OpDiagnose      = "diagnose"
 	OpList          = "list"
+	OpClose         = "close"
 )
 
 // CreateOps are the operations that Create goes through, in order.
@@ -56,21 +58,30 @@ func (c *Cloud) Heal() {
 	c.faults = nil
 }
 
-// Driver is one process's client of the cloud.
-type Driver struct {
+// client is one process's client of the cloud: all that it can do on every kind of platform.
+type client struct {
 	cloud  *Cloud
 	killed atomic.Bool
 }
 
+// Driver is a client of a platform that shows the consoles of its hosts.
+type Driver struct{ client }
+
 // Driver makes a client.
-func (c *Cloud) Driver() *Driver { return &Driver{cloud: c} }
+func (c *Cloud) Driver() *Driver { return &Driver{client{cloud: c}} }
+
+// Reporter is a client of a platform that shows no console, but what guests report about themselves.
+type Reporter struct{ client }
+
+// Reporter makes a client.
+func (c *Cloud) Reporter() *Reporter { return &Reporter{client{cloud: c}} }
 
 // Killed says that a fault killed the process of this client: whatever it does now never happened.
-func (d *Driver) Killed() bool { return d.killed.Load() }
+func (d *client) Killed() bool { return d.killed.Load() }
 
 // call is one call to the platform: it counts, takes its time, goes wrong where asked, and has its effect under the
 // cloud's lock.
-func (d *Driver) call(ctx context.Context, op string, effect func(c *Cloud) error) error {
+func (d *client) call(ctx context.Context, op string, effect func(c *Cloud) error) error {
 	c := d.cloud
 	if err := wait.Sleep(ctx, c.delay(op)); err != nil {
 		return err
@@ -95,7 +106,7 @@ func (c *Cloud) delay(op string) time.Duration {
 	return c.Delay
 }
 
-func (d *Driver) suffer(ctx context.Context, op string, after bool) error {
+func (d *client) suffer(ctx context.Context, op string, after bool) error {
 	if d.killed.Load() {
 		return ErrKilled
 	}

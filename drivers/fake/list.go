@@ -10,7 +10,7 @@ import (
 )
 
 // Images implements drivers.Lister.
-func (d *Driver) Images(ctx context.Context) (out []drivers.Image, err error) {
+func (d *client) Images(ctx context.Context) (out []drivers.Image, err error) {
 	err = d.call(ctx, OpList, func(c *Cloud) error {
 		for _, f := range c.Images {
 			out = append(out, drivers.Image{ID: f.ID, Name: f.Name, Distro: f.Distro, User: f.User, Architecture: f.Architecture})
@@ -22,7 +22,7 @@ func (d *Driver) Images(ctx context.Context) (out []drivers.Image, err error) {
 }
 
 // Networks implements drivers.Lister.
-func (d *Driver) Networks(ctx context.Context) (out []drivers.Network, err error) {
+func (d *client) Networks(ctx context.Context) (out []drivers.Network, err error) {
 	err = d.call(ctx, OpList, func(c *Cloud) error {
 		for _, n := range c.Networks {
 			out = append(out, drivers.Network{ID: n.Name, Name: n.Name, MTU: n.MTU, Kind: drivers.NetworkProject})
@@ -34,7 +34,7 @@ func (d *Driver) Networks(ctx context.Context) (out []drivers.Network, err error
 }
 
 // Flavors implements drivers.Flavors.
-func (d *Driver) Flavors(ctx context.Context) (out []drivers.Flavor, err error) {
+func (d *client) Flavors(ctx context.Context) (out []drivers.Flavor, err error) {
 	err = d.call(ctx, OpList, func(c *Cloud) error {
 		for _, z := range c.Sizes {
 			out = append(out, drivers.Flavor{ID: z.Name, Name: z.Name, CPUs: z.CPUs, MemoryMiB: z.MemoryGiB * 1024})
@@ -46,7 +46,7 @@ func (d *Driver) Flavors(ctx context.Context) (out []drivers.Flavor, err error) 
 }
 
 // Values implements drivers.Lister.
-func (d *Driver) Values(ctx context.Context, path string) (out []drivers.Value, err error) {
+func (d *client) Values(ctx context.Context, path string) (out []drivers.Value, err error) {
 	err = d.call(ctx, OpList, func(c *Cloud) error {
 		lists := map[string][]string{
 			"image": named(c.Images, func(f drivers.ImageFacts) string { return f.Name }), "network": named(c.Networks, func(n Network) string { return n.Name }),

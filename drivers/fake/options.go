@@ -38,6 +38,9 @@ func (c *Cloud) Constructor() drivers.Constructor {
 			if _, ok := options.(*Options); !ok {
 				return nil, fmt.Errorf("the fake driver can't read options of type %T", options)
 			}
+			if c.Reports {
+				return c.Reporter(), nil
+			}
 			return c.Driver(), nil
 		},
 	}

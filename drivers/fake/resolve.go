@@ -17,7 +17,7 @@ type resolved struct {
 }
 
 // Resolve implements drivers.Driver.
-func (d *Driver) Resolve(ctx context.Context, specs []drivers.Spec) ([]drivers.Resolved, error) {
+func (d *client) Resolve(ctx context.Context, specs []drivers.Spec) ([]drivers.Resolved, error) {
 	out := make([]drivers.Resolved, len(specs))
 	images := map[string]error{}
 	err := d.call(ctx, OpResolve, func(c *Cloud) error {

@@ -13,14 +13,15 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/davit-io/davit/drivers/fake"
+	"github.com/davit-io/davit/internal/remote"
 	"github.com/davit-io/davit/internal/remote/remotetest"
 )
 
 // Behaviour is how a machine differs from one on which all goes well.
 type Behaviour struct {
 	Deaf        bool            // nothing answers at its address
-	Mute        bool            // it prints no host keys
-	ConsoleKeys []ssh.PublicKey // the console shows these instead of its own
+	Mute        bool            // it prints and reports no host keys
+	ConsoleKeys []ssh.PublicKey // the console and the report show these instead of its own
 	NoCloudInit bool
 	BootTime    time.Duration       // until cloud-init is done
 	Errors      []string            // as in cloud-init's result.json
@@ -75,7 +76,7 @@ func (g *Guests) boot(b fake.Boot) (fake.Guest, error) {
 			Listen: netip.AddrPortFrom(addr, g.port).String(), HostKeys: m.hostKeys(g.t), Allow: m.allow, Handler: m.answer,
 		})
 	}
-	return fake.Guest{Addr: addr, Console: m.console, Power: m.power}, nil
+	return fake.Guest{Addr: addr, HostKeys: m.publicKeys(), Console: m.console, Report: m.report, Power: m.power}, nil
 }
 
 // address is the same for every machine of a host, as behind a floating address: the one before it is off by now.
@@ -96,7 +97,7 @@ func (m *Machine) console() string {
 	if m.Server != nil && !m.Mute {
 		lines = append(lines, "-----BEGIN SSH HOST KEY KEYS-----")
 		for _, key := range m.shown() {
-			lines = append(lines, strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key)))+" root@guest")
+			lines = append(lines, remote.AuthorizedKey(key)+" root@guest")
 		}
 		lines = append(lines, "-----END SSH HOST KEY KEYS-----")
 	}
