@@ -23,6 +23,8 @@ type Input struct {
 	MTU   mtu.Sum                // of the engine's networks; a Total of 0 leaves the engine's default
 	User  string                 // login user; empty: the image's
 	Image drivers.ImageFacts
+	// Reports says that the platform reads what a guest tells of itself through VMware's tools (drivers.Reporter).
+	Reports bool
 }
 
 // folder is where everything of davit's is in the guest.
@@ -43,6 +45,7 @@ func CloudConfig(in Input) (cloudinit.Config, error) {
 	}
 	yes := true
 	c := cloudinit.Config{SSH: &cloudinit.SSH{EmitKeysToConsole: &yes}}
+	in.addReports(&c)
 	in.showHostKeys(&c)
 	in.addDisks(&c)
 	if in.Host.Engine.Name == none {
@@ -64,9 +67,9 @@ func (in Input) check() error {
 	return errors.Join(all...)
 }
 
-// showHostKeys prints the host's keys early, unless they are known already.
+// showHostKeys prints the host's keys early, unless they are known already or told otherwise.
 func (in Input) showHostKeys(c *cloudinit.Config) {
-	if in.Host.HostKey == "injected" {
+	if in.Host.HostKey == "injected" || in.Reports {
 		return
 	}
 	c.BootCmd = append(c.BootCmd, cloudinit.Exec("systemd-run", "--quiet", "--no-block", "--collect", "--unit=davit-host-keys",

@@ -41,6 +41,7 @@ func variants(t *testing.T) map[string]engine.Input {
 			Disks: []drivers.DiskIdentity{{Path: link}}, MTU: onLink(t, 1450), Image: drivers.ImageFacts{User: "debian"},
 		},
 		"root-disk": {Host: &spec.Host{Engine: docker, HostKey: "injected"}, User: "ubuntu"},
+		"reports":   {Host: &spec.Host{Engine: spec.Engine{Name: "none"}}, User: "debian", Reports: true},
 		"no-engine": {
 			Host:  &spec.Host{Engine: spec.Engine{Name: "none"}, Disks: []spec.Disk{{SizeGiB: 2, Mount: "/srv/data", Filesystem: "ext4"}}},
 			Disks: []drivers.DiskIdentity{{Path: link}}, MTU: onLink(t, 1450), User: "debian",
@@ -124,6 +125,9 @@ func TestScriptsAreShell(t *testing.T) {
 		for _, cmd := range c.BootCmd {
 			if cmd.Args[0] == "sh" {
 				checkShell(t, name+" bootcmd", cmd.Args[2])
+			}
+			if cmd.Args[0] == "sh" && len(cmd.Args) > 4 && strings.Contains(cmd.Args[4], "\n") {
+				checkShell(t, name+" bootcmd's argument", cmd.Args[4])
 			}
 		}
 		for _, cmd := range c.RunCmd {
