@@ -75,7 +75,11 @@ func (c *creation) explain(ctx context.Context, err error, causes ...string) err
 	if lost != nil {
 		return &explained{err, append(causes, c.causes(ctx)...)}
 	}
-	return &explained{err, append(causes, "cloud-init says:\n"+lastLines(res.Stdout, 50))}
+	causes = append(causes, "cloud-init says:\n"+lastLines(res.Stdout, 50))
+	if errors.Is(err, drivers.ErrTimeout) {
+		causes = append(causes, c.reported(ctx)...)
+	}
+	return &explained{err, causes}
 }
 
 // failedModule finds the module in an error like ('scripts-user', RuntimeError('Runparts: 1 failures ...')).

@@ -28,6 +28,7 @@ func (h *host) causes(ctx context.Context) []string {
 			causes = append(causes, found...)
 		}
 	}
+	causes = append(causes, h.reported(ctx)...)
 	return append(causes, h.consoleTail(ctx)...)
 }
 

@@ -142,6 +142,9 @@ func (c *creation) make(ctx context.Context) error {
 		return err
 	}
 	c.see(made)
+	if len(made.HostKeys) > 0 && !c.rec.Rotate {
+		c.rec.HostKeys = made.HostKeys
+	}
 	if !c.rec.Phase.reached(PhaseCreated) {
 		c.rec.Phase = PhaseCreated
 	}

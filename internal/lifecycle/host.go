@@ -20,6 +20,7 @@ type host struct {
 	next   string    // what the user can do when a step fails
 	conn   Conn      // nil: none at the moment
 	denied time.Time // since when the login is refused; zero: it is not
+	looked time.Time // when the guest's report was last looked at while the host did not answer
 }
 
 func (r *Runner) host(rec *Record, next string) *host {
@@ -99,7 +100,7 @@ func (h *host) ask(ctx context.Context, cmd, stdin string, see func(remote.Resul
 	return wait.Poll(ctx, h.limits.often(), func(ctx context.Context) (bool, string, error) {
 		res, err := h.run(ctx, cmd, stdin)
 		if err != nil {
-			return again(ctx, err, h.final(err))
+			return again(ctx, err, h.final(ctx, err))
 		}
 		h.denied = time.Time{}
 		return see(res)
@@ -112,9 +113,12 @@ func again(ctx context.Context, seen, final error) (done bool, status string, er
 }
 
 // final gives an error of a connection back when trying again is of no use.
-func (h *host) final(err error) error {
+func (h *host) final(ctx context.Context, err error) error {
 	if wrong, ok := errors.AsType[*remote.HostKeyError](err); ok {
 		return wrong
+	}
+	if failed := h.gaveUp(ctx); failed != nil {
+		return failed
 	}
 	if !errors.Is(err, remote.ErrAuth) {
 		return nil

@@ -22,7 +22,8 @@ const maxUserData = cloudinit.OpenStackMax
 // Access is how davit gets into a host.
 type Access struct {
 	AuthorizedKey string // a line of authorized_keys
-	NoConsole     bool   // the platform shows no console, so that no host key can be read from it
+	NoChannel     bool   // the platform has no channel of its own that a host's key can be read through
+	Reports       bool   // the channel is what guests report about themselves (drivers.Reporter)
 }
 
 // Plan is all that is decided about a host before anything of it is made.
@@ -42,14 +43,14 @@ type Plan struct {
 // NewPlan decides. It asks nobody and changes nothing; the findings come joined, with the paths of their options.
 func NewPlan(h *spec.Host, r drivers.Resolved, a Access) (*Plan, error) {
 	p := &Plan{Host: h, Resolved: r, Choices: slices.Clip(r.Choices), access: a}
-	var e1, e2, e3 error
+	var e1, e2, e3, e4 error
 	p.MTU, e1 = engine.MTU(h, r.LinkMTU, networkName(h, r.Choices))
 	p.User, e2 = userOf(h, r.Image)
 	p.own, e3 = userData(h)
-	if err := errors.Join(e1, e2, e3); err != nil {
+	e4 = p.chooseHostKey()
+	if err := errors.Join(e1, e2, e3, e4); err != nil {
 		return nil, err
 	}
-	p.chooseHostKey()
 	return p, p.preview()
 }
 
@@ -72,7 +73,9 @@ func (p *Plan) Render(disks []drivers.DiskIdentity, hostKey *remote.KeyPair) (dr
 
 // config lays the user's own document over the engine's, and that over what davit needs to get in.
 func (p *Plan) config(disks []drivers.DiskIdentity, sshKeys map[string]string) (cloudinit.Config, error) {
-	c, err := engine.CloudConfig(engine.Input{Host: p.Host, Disks: disks, MTU: p.MTU, User: p.User, Image: p.Resolved.Image})
+	c, err := engine.CloudConfig(engine.Input{
+		Host: p.Host, Disks: disks, MTU: p.MTU, User: p.User, Image: p.Resolved.Image, Reports: p.access.Reports,
+	})
 	if err != nil {
 		return c, err
 	}
@@ -99,7 +102,8 @@ func (p *Plan) login(sshKeys map[string]string) cloudinit.Config {
 	return c
 }
 
-func (p *Plan) chooseHostKey() {
+// chooseHostKey decides whether a host key is handed over. A guest that reports needs none, whatever its image prints.
+func (p *Plan) chooseHostKey() error {
 	choose := func(reason string) {
 		p.Injects = true
 		p.Choices = append(p.Choices, drivers.Choice{Path: "host_key", Value: "injected", Reason: reason})
@@ -107,12 +111,16 @@ func (p *Plan) chooseHostKey() {
 	switch {
 	case p.Host.HostKey == "injected":
 		p.Injects = true
-	case p.Host.HostKey == "console":
+	case p.Host.HostKey == "platform" && p.access.NoChannel:
+		return field.Errorf("host_key", "the platform has no channel of its own that the host's key can be read through").
+			WithHint("leave host_key out: a key is handed over then, and replaced on first contact")
+	case p.Host.HostKey == "platform", p.access.Reports:
 	case p.Resolved.Image.NoHostKey:
 		choose("the image doesn't print its host keys on the console")
-	case p.access.NoConsole:
-		choose("the platform shows no console")
+	case p.access.NoChannel:
+		choose("the platform has no channel of its own that the host's key can be read through")
 	}
+	return nil
 }
 
 func (p *Plan) preview() error {
@@ -211,8 +219,10 @@ func (r *Runner) plan(rec *Record, resolved drivers.Resolved) (*Plan, error) {
 		return nil, field.Errorf("ssh_key", "%w", err)
 	}
 	_, console := drivers.As[drivers.Console](r.Driver)
+	_, reports := drivers.As[drivers.Reporter](r.Driver)
 	return NewPlan(rec.Spec, resolved, Access{
 		AuthorizedKey: remote.AuthorizedKey(signer.PublicKey()) + " davit",
-		NoConsole:     !console,
+		NoChannel:     !console && !reports,
+		Reports:       reports,
 	})
 }

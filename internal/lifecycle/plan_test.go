@@ -119,20 +119,24 @@ func TestPlanChoosesHowTheHostKeyBecomesKnown(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	for _, tc := range []struct {
-		asked             string
-		silent, noConsole bool
-		injects, chosen   bool
+		asked           string
+		silent          bool
+		access          lifecycle.Access
+		injects, chosen bool
 	}{
-		{"auto", false, false, false, false},
-		{"auto", true, false, true, true},
-		{"auto", false, true, true, true},
-		{"console", true, false, false, false},
-		{"injected", false, false, true, false},
+		{"auto", false, lifecycle.Access{}, false, false},
+		{"auto", true, lifecycle.Access{}, true, true},
+		{"auto", false, lifecycle.Access{NoChannel: true}, true, true},
+		{"auto", false, lifecycle.Access{Reports: true}, false, false},
+		{"auto", true, lifecycle.Access{Reports: true}, false, false},
+		{"platform", true, lifecycle.Access{}, false, false},
+		{"injected", false, lifecycle.Access{Reports: true}, true, false},
 	} {
 		h := w.host("web-1", hostKey(tc.asked))
 		r := resolved(w, h)
 		r.Image.NoHostKey = tc.silent
-		plan, err := lifecycle.NewPlan(h, r, lifecycle.Access{AuthorizedKey: key, NoConsole: tc.noConsole})
+		tc.access.AuthorizedKey = key
+		plan, err := lifecycle.NewPlan(h, r, tc.access)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -140,6 +144,16 @@ func TestPlanChoosesHowTheHostKeyBecomesKnown(t *testing.T) {
 		if plan.Injects != tc.injects || chosen != tc.chosen || strings.Contains(plan.Preview, "ssh_keys") != tc.injects {
 			t.Errorf("%+v: injects %t, told %t", tc, plan.Injects, chosen)
 		}
+	}
+}
+
+func TestPlatformWithoutChannelIsAFinding(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	h := w.host("web-1", hostKey("platform"))
+	_, err := lifecycle.NewPlan(h, resolved(w, h), lifecycle.Access{AuthorizedKey: key, NoChannel: true})
+	if e, ok := errors.AsType[*field.Error](err); !ok || e.Path != "host_key" || drivers.Hint(err) == "" {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -60,7 +60,7 @@ func TestCreateAgainAfterEveryFault(t *testing.T) {
 // an injected one.
 func TestCreateAgainAfterAKillAtEveryStep(t *testing.T) {
 	t.Parallel()
-	for _, how := range []string{"console", "injected"} {
+	for _, how := range []string{"platform", "injected"} {
 		steps := countEvents(t, how)
 		if steps < 10 {
 			t.Fatalf("only %d steps", steps)

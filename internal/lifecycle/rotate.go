@@ -87,6 +87,6 @@ func (c *creation) prove(ctx context.Context, key string) error {
 		if _, old := errors.AsType[*remote.HostKeyError](err); old {
 			return again(ctx, err, nil)
 		}
-		return again(ctx, err, c.final(err))
+		return again(ctx, err, c.final(ctx, err))
 	})
 }

@@ -49,7 +49,7 @@ type Limits struct {
 	Ask       time.Duration // the platform tells of names and states: 2 minutes
 	Create    time.Duration // the platform makes the host: 10 minutes
 	Port      time.Duration // until SSH answers: 5 minutes
-	HostKey   time.Duration // until the keys are on the console: 10 minutes
+	HostKey   time.Duration // until the platform hands the keys on: 10 minutes
 	Login     time.Duration // until the login works, once SSH answers: a minute
 	CloudInit time.Duration // 20 minutes
 	Engine    time.Duration // the checks of the engine: 5 minutes
@@ -78,7 +78,7 @@ func (l Limits) orDefaults() Limits {
 // often is the pace of looks that cost the platform nothing.
 func (l Limits) often() wait.Pace { return wait.Pace{Min: l.Tick, Max: 5 * l.Tick, Grow: 1.5} }
 
-// seldom is the pace of looks at the console, each of which is a call to the platform.
+// seldom is the pace of looks at console or report, each of which may be a call to the platform.
 func (l Limits) seldom() wait.Pace { return wait.Pace{Min: 5 * l.Tick, Max: 20 * l.Tick, Grow: 1.5} }
 
 func (r *Runner) report(rec *Record, to Phase, format string, args ...any) {

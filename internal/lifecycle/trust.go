@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 
@@ -19,9 +20,10 @@ func (h *host) awaitPort(ctx context.Context) error {
 		return errors.New("the host has no address to connect to")
 	}
 	h.r.report(h.rec, PhaseTrusted, "waiting for SSH at %s", addr)
+	h.looked = time.Now() // it may just be about to answer
 	err := wait.Poll(ctx, h.limits.often(), func(ctx context.Context) (bool, string, error) {
 		if err := remote.Answers(ctx, addr); err != nil {
-			return again(ctx, err, nil)
+			return again(ctx, err, h.gaveUp(ctx))
 		}
 		return true, "", nil
 	})
@@ -35,7 +37,7 @@ func (h *host) awaitPort(ctx context.Context) error {
 // replaced by one that only the host knows.
 func (c *creation) trust(ctx context.Context) error {
 	if len(c.rec.HostKeys) == 0 {
-		if err := c.pinFromConsole(ctx); err != nil {
+		if err := c.learnKeys(ctx); err != nil {
 			return err
 		}
 	}
@@ -56,29 +58,30 @@ func accept(res remote.Result) (bool, string, error) {
 	return res.Exit == 0, fmt.Sprintf("exit %d: %s", res.Exit, lastLines(res.Stderr, 3)), nil
 }
 
-func (c *creation) pinFromConsole(ctx context.Context) error {
-	console, ok := drivers.As[drivers.Console](c.r.Driver)
-	if !ok {
-		return injectInstead(errors.New("the platform shows no console to read the host key from"))
+// learnKeys waits for the host's keys where the platform vouches for them, and pins them.
+func (c *creation) learnKeys(ctx context.Context) error {
+	from := c.channel()
+	if from.keys == nil {
+		return &drivers.Error{
+			Kind: drivers.ErrUnsupported, Err: errors.New("the platform has no channel of its own that the host's key can be read through"), Next: from.next,
+		}
 	}
-	c.r.report(c.rec, PhaseTrusted, "waiting for the host keys on the console")
+	c.r.report(c.rec, PhaseTrusted, "waiting for the host keys %s", from.where)
 	var keys []ssh.PublicKey
 	err := wait.Poll(ctx, c.limits.seldom(), func(ctx context.Context) (bool, string, error) {
-		text, err := console.Console(ctx, c.rec.HostID, 0)
-		if errors.Is(err, drivers.ErrUnsupported) || errors.Is(err, drivers.ErrNotFound) {
-			return false, "", err
-		}
-		if err != nil {
+		var status string
+		var err error
+		keys, status, err = from.keys(ctx)
+		if err != nil && !isFinal(err) {
 			return again(ctx, err, nil)
 		}
-		keys = remote.ParseHostKeys(text)
-		return len(keys) > 0, "", nil
+		return len(keys) > 0, status, err
 	})
-	if errors.Is(err, drivers.ErrUnsupported) || errors.Is(err, drivers.ErrTimeout) {
-		return injectInstead(fmt.Errorf("no host keys on the console: %w", err))
-	}
-	if err != nil {
-		return fmt.Errorf("read the host keys from the console: %w", err)
+	switch {
+	case errors.Is(err, drivers.ErrUnsupported), errors.Is(err, drivers.ErrTimeout):
+		return &drivers.Error{Kind: kindOf(err), Err: fmt.Errorf("no host keys %s: %w", from.where, err), Next: from.next}
+	case err != nil:
+		return fmt.Errorf("read the host keys %s: %w", from.where, err)
 	}
 	for _, key := range keys {
 		c.rec.HostKeys = append(c.rec.HostKeys, remote.AuthorizedKey(key))
@@ -86,13 +89,15 @@ func (c *creation) pinFromConsole(ctx context.Context) error {
 	return c.r.save(ctx, c.rec)
 }
 
-func injectInstead(err error) error {
-	kind := drivers.ErrUnsupported
+// isFinal says that asking the platform again is of no use.
+func isFinal(err error) bool {
+	_, failed := errors.AsType[*explained](err)
+	return failed || errors.Is(err, drivers.ErrUnsupported) || errors.Is(err, drivers.ErrNotFound)
+}
+
+func kindOf(err error) error {
 	if errors.Is(err, drivers.ErrTimeout) {
-		kind = drivers.ErrTimeout
+		return drivers.ErrTimeout
 	}
-	return &drivers.Error{
-		Kind: kind, Err: err,
-		Next: "an image that doesn't print its host keys there needs --host-key injected; remove the host first",
-	}
+	return drivers.ErrUnsupported
 }

@@ -42,22 +42,34 @@ func newWorld(t *testing.T, behave func(string) guest.Behaviour) *world {
 type process struct {
 	*world
 	*lifecycle.Runner
-	driver *fake.Driver
+	killed func() bool
 	onTell func(lifecycle.Event)
 	dead   bool
 }
 
 func (w *world) process() *process {
-	p := &process{world: w, driver: w.cloud.Driver()}
+	p := &process{world: w}
 	p.Runner = &lifecycle.Runner{
-		Driver: p.driver, Save: p.save, Forget: p.forget, Report: p.tell,
+		Driver: w.client(p), Save: p.save, Forget: p.forget, Report: p.tell,
 		Signer: func(*lifecycle.Record) (ssh.Signer, error) { return w.signer, nil },
 		Limits: lifecycle.Limits{Tick: 2 * time.Millisecond, Create: 20 * time.Second, Port: 20 * time.Second, HostKey: 20 * time.Second, CloudInit: 20 * time.Second, Check: 10 * time.Second},
 	}
 	return p
 }
 
-func (p *process) gone() bool { return p.dead || p.driver.Killed() }
+// client is of the kind that the cloud is.
+func (w *world) client(p *process) drivers.Driver {
+	if w.cloud.Reports {
+		d := w.cloud.Reporter()
+		p.killed = d.Killed
+		return d
+	}
+	d := w.cloud.Driver()
+	p.killed = d.Killed
+	return d
+}
+
+func (p *process) gone() bool { return p.dead || p.killed() }
 
 func (p *process) save(_ context.Context, rec *lifecycle.Record) error {
 	p.mu.Lock()

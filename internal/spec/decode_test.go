@@ -19,7 +19,7 @@ memory_gib: 4
 network: private
 user: debian
 ssh_key: ~/.ssh/id
-host_key: console
+host_key: platform
 disks:
   - size_gib: 20
     type: fast
@@ -64,7 +64,7 @@ func TestDecodeFull(t *testing.T) {
 	}
 	want := &spec.Host{
 		Name: "web-1", Driver: "stack", Image: "debian-12", CPUs: 2, MemoryGiB: 4, Network: "private", User: "debian",
-		SSHKey: "~/.ssh/id", HostKey: "console",
+		SSHKey: "~/.ssh/id", HostKey: "platform",
 		Disks: []spec.Disk{
 			{SizeGiB: 20, Type: "fast", Filesystem: "ext4"},
 			{SizeGiB: 5, Filesystem: "xfs", Mount: "/srv/data", Keep: true},
@@ -117,8 +117,8 @@ func TestDecodeFindings(t *testing.T) {
 			`h.yaml:3:1: key "image" is given twice, first in line 1`,
 			`h.yaml:4:25: engine.labels: key "a" is given twice, first in line 4`,
 		}},
-		{"limits", "host_key: consoel\nmtu: 100\ncpus: -1\ndisks: [{size_gib: 0, filesystem: ''}]\nstack: {retries: 9}", []string{
-			`h.yaml:1:11: host_key: "consoel" is not one of auto, console, injected: did you mean "console"?`,
+		{"limits", "host_key: plattform\nmtu: 100\ncpus: -1\ndisks: [{size_gib: 0, filesystem: ''}]\nstack: {retries: 9}", []string{
+			`h.yaml:1:11: host_key: "plattform" is not one of auto, platform, injected: did you mean "platform"?`,
 			`h.yaml:2:6: mtu: must be 576 to 9216 bytes, not 100 (IPv4 needs 576 and IPv6 1280; jumbo frames end at 9216)`,
 			`h.yaml:3:7: cpus: must be at least 1, not -1`,
 			`h.yaml:4:20: disks[0].size_gib: must be at least 1 GiB, not 0`,

@@ -20,7 +20,7 @@ type Host struct {
 	Network   string `opt:"network" help:"Network to attach, by name or id. Empty: the only one there is." example:"private" change:"replace"`
 	User      string `opt:"user" help:"Login user. Empty: the image's own." example:"debian" change:"replace"`
 	SSHKey    string `opt:"ssh_key" help:"File with the private key to log in with. Empty: a key is made for the host." example:"~/.ssh/id_ed25519" change:"replace"`
-	HostKey   string `opt:"host_key" help:"How the host's SSH key becomes known: console reads it from the console log, injected hands one over and rotates it on first contact, auto takes what the image can do." default:"auto" values:"auto,console,injected" change:"replace"`
+	HostKey   string `opt:"host_key" help:"How the host's SSH key becomes known: platform reads it through the platform's own channel (OpenStack's console log, vSphere's guestinfo), injected hands one over and rotates it on first contact, auto takes what platform and image can do." default:"auto" values:"auto,platform,injected" change:"replace"`
 	Disks     []Disk `opt:"disks" help:"Data disks." example:"size_gib=20,type=fast" change:"replace"`
 	Engine    Engine `opt:"engine"`
 	MTU       int    `opt:"mtu" help:"MTU of the engine's networks. 0: computed from the network's." unit:"bytes" min:"576" max:"9216" why:"IPv4 needs 576 and IPv6 1280; jumbo frames end at 9216" example:"1450" change:"engine restart"`

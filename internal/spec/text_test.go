@@ -21,7 +21,7 @@ func TestSetGet(t *testing.T) {
 		{"cpus", "0x2", `cpus: must be a whole number, not "0x2"`},
 		{"image", "12", "12"},
 		{"host_key", "", "auto"},
-		{"host_key", "conso", `host_key: "conso" is not one of auto, console, injected: did you mean "console"?`},
+		{"host_key", "platfor", `host_key: "platfor" is not one of auto, platform, injected: did you mean "platform"?`},
 		{"stack.config_drive", "false", "false"},
 		{"stack.config_drive", "maybe", `stack.config_drive: must be true or false, not "maybe"`},
 		{"engine.registry_mirrors", `a,"b,c"`, `a,"b,c"`},
