@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 
 	"golang.org/x/crypto/ssh"
@@ -10,7 +9,6 @@ import (
 
 	"github.com/davit-io/davit/drivers"
 	"github.com/davit-io/davit/internal/lifecycle"
-	"github.com/davit-io/davit/internal/spec"
 	"github.com/davit-io/davit/internal/store"
 )
 
@@ -20,52 +18,14 @@ type account struct {
 	recs   []*lifecycle.Record
 }
 
-// opener opens drivers, one for all hosts whose driver's blocks are alike.
-type opener struct {
-	table  drivers.Table
-	opened map[string]drivers.Driver
-}
-
-func (o *opener) open(ctx context.Context, h *spec.Host) (drivers.Driver, error) {
-	if err := h.Bind(o.table); err != nil {
-		return nil, err
-	}
-	line, ok := o.table.Find(h.Driver)
-	if !ok {
-		return nil, usagef("--driver names the platform", "%s has no driver", h.Name)
-	}
-	key, err := accountOf(h)
-	if err != nil {
-		return nil, err
-	}
-	if d, ok := o.opened[key]; ok {
-		return d, nil
-	}
-	d, err := line.Open(ctx, h.Options)
-	if err == nil {
-		o.opened[key] = d
-	}
-	return d, err
-}
-
-// accountOf names the account that a host's options ask for. Options that name none stand for one each.
-func accountOf(h *spec.Host) (string, error) {
-	if named, ok := h.Options.(interface{ Account() string }); ok {
-		return h.Driver + " " + named.Account(), nil
-	}
-	block, err := json.Marshal(h.Options)
-	return h.Driver + " " + string(block), err
-}
-
 // accounts sorts records by the driver that serves them. What a driver can't be opened for is told in the error and
 // doesn't keep the others.
 func (a *app) accounts(ctx context.Context, recs []*lifecycle.Record) ([]*account, error) {
-	o := &opener{table: a.table, opened: map[string]drivers.Driver{}}
 	byDriver := map[drivers.Driver]*account{}
 	var all []*account
 	var errs []error
 	for _, rec := range recs {
-		d, err := o.open(ctx, rec.Spec)
+		d, err := a.drivers.open(ctx, a.table, rec)
 		if err != nil {
 			errs = append(errs, err)
 			continue

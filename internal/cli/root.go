@@ -17,12 +17,13 @@ import (
 
 // app is one run of davit.
 type app struct {
-	io     Streams
-	table  drivers.Table
-	store  *store.Store
-	format string // of results: table, json or yaml
-	debug  bool
-	where  func(path string) string // where the value at an option path came from; nil: unknown
+	io      Streams
+	table   drivers.Table
+	drivers opener
+	store   *store.Store
+	format  string // of results: table, json or yaml
+	debug   bool
+	where   func(path string) string // where the value at an option path came from; nil: unknown
 }
 
 // Run runs davit with args, those after the program's name, and gives its exit code. When ctx ends, so does the run,
@@ -31,9 +32,19 @@ func Run(ctx context.Context, args []string, streams Streams, table drivers.Tabl
 	a := &app{io: streams, table: table}
 	root := a.root() //nolint:contextcheck // its commands take the context that they are executed with
 	root.SetArgs(args)
-	err := within(ctx, runGrace, say(""), func() error { return root.ExecuteContext(ctx) })
+	err := within(ctx, runGrace, say(""), func() error {
+		defer a.farewell(ctx)
+		return root.ExecuteContext(ctx)
+	})
 	a.report(err)
 	return exitCode(err)
+}
+
+// farewell closes the drivers. That a platform doesn't take it is no failure: its sessions end by themselves.
+func (a *app) farewell(ctx context.Context) {
+	if err := a.drivers.close(ctx); err != nil {
+		slog.DebugContext(ctx, "close drivers", "err", err)
+	}
 }
 
 const (
