@@ -2,24 +2,18 @@ package cli
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/agext/levenshtein"
+
+	"github.com/davit-io/davit/internal/spec"
 )
 
-// mostNames bounds what one pattern stands for: a slip like {1..1000000} is not what anybody wants.
-const mostNames = 1000
-
-var numbers = regexp.MustCompile(`^([^{}]*)\{(\d+)\.\.(\d+)\}([^{}]*)$`)
-
-// expand does what a shell does with web-{1..20}, for those who quoted it or whose shell does not.
+// expand gives the names that the arguments stand for, none of them twice.
 func expand(args []string) ([]string, error) {
 	var names []string
 	for _, arg := range args {
-		some, err := expandOne(arg)
+		some, err := spec.Names(arg)
 		if err != nil {
 			return nil, err
 		}
@@ -29,30 +23,6 @@ func expand(args []string) ([]string, error) {
 			}
 			names = append(names, name)
 		}
-	}
-	return names, nil
-}
-
-func expandOne(arg string) ([]string, error) {
-	if !strings.ContainsAny(arg, "{}") {
-		return []string{arg}, nil
-	}
-	m := numbers.FindStringSubmatch(arg)
-	if m == nil {
-		return nil, usagef("a range of names is written web-{1..20}", "the name %q has braces that are no range", arg)
-	}
-	from, errFrom := strconv.Atoi(m[2])
-	to, errTo := strconv.Atoi(m[3])
-	if errFrom != nil || errTo != nil || from > to || to-from >= mostNames {
-		return nil, usagef(fmt.Sprintf("a range goes up and has at most %d names", mostNames), "the range in %q is none", arg)
-	}
-	width := 0
-	if strings.HasPrefix(m[2], "0") {
-		width = len(m[2])
-	}
-	var names []string
-	for i := from; i <= to; i++ {
-		names = append(names, fmt.Sprintf("%s%0*d%s", m[1], width, i, m[4]))
 	}
 	return names, nil
 }
