@@ -8,20 +8,23 @@ import (
 	"testing"
 
 	"github.com/vmware/govmomi"
+	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vim25"
 )
 
-func newClient(t *testing.T, u *url.URL) *vim25.Client {
+func newClient(t *testing.T, vcenter string) *vim25.Client {
 	t.Helper()
+	u, err := url.Parse(vcenter)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.User = simulator.DefaultLogin
 	c, err := govmomi.NewClient(t.Context(), u, false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c.Client
 }
-
-// simulatorLogin is what the simulator takes, as it does any other.
-var simulatorLogin = url.UserPassword("user", "pass")
 
 func gunzip(t *testing.T, data []byte) string {
 	t.Helper()

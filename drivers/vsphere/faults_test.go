@@ -19,20 +19,27 @@ import (
 // another process go on.
 func TestKilledAtEachCall(t *testing.T) {
 	t.Parallel()
-	for n := 0; ; n++ {
-		struck := false
-		t.Run(fmt.Sprintf("call %d", n), func(t *testing.T) { struck = killedAt(t, n) })
-		if !struck {
-			break
-		}
+	c := start(t)
+	mustCreate(t, c.driver(), killable())
+	for n := range c.Calls() {
+		t.Run(fmt.Sprintf("call %d", n), func(t *testing.T) {
+			t.Parallel()
+			killedAt(t, n)
+		})
 	}
 }
 
-func killedAt(t *testing.T, at int) bool {
+func killable() drivers.Spec {
+	s := newSpec("web")
+	opts(&s).Folder = "ci/workers"
+	return s
+}
+
+func killedAt(t *testing.T, at int) {
 	c := start(t)
 	before := c.everything()
 	var dead atomic.Bool
-	c.reset(func(n int, _ string, pass func()) bool {
+	c.Reset(func(n int, _ string, pass func()) bool {
 		if n == at {
 			pass()
 			dead.Store(true)
@@ -42,17 +49,12 @@ func killedAt(t *testing.T, at int) bool {
 		}
 		return dead.Load()
 	})
-	s := newSpec("web")
-	opts(&s).Folder = "ci/workers"
-	recorded := &made{}
+	s, recorded := killable(), &made{}
 	_, err := create(t.Context(), c.driver().Answer(time.Second), s, recorded)
-	if !dead.Load() {
-		return false
-	}
 	if err == nil {
-		return true // the last call: nothing was left to do
+		return // it was the last call, or there were fewer this time
 	}
-	c.reset(nil)
+	c.Reset(nil)
 	s.Again = true
 	d := c.driver()
 	host, err := create(t.Context(), d, s, recorded)
@@ -68,14 +70,6 @@ func killedAt(t *testing.T, at int) bool {
 	if left := c.everything(); !slices.Equal(left, before) {
 		t.Errorf("before %v\nafter %v", before, left)
 	}
-	return true
-}
-
-// everything names what a host may leave behind.
-func (c *cloud) everything() []string {
-	all := slices.Concat(c.names("VirtualMachine"), c.names("Folder"), c.files())
-	slices.Sort(all)
-	return all
 }
 
 func only(list []string, part string) []string {
@@ -87,9 +81,10 @@ func TestEachAnswerLost(t *testing.T) {
 	t.Parallel()
 	for _, op := range []string{"RetrievePropertiesEx", "HasPrivilegeOnEntities", "CloneVM_Task", "WaitForUpdatesEx", "CreateFolder"} {
 		t.Run(op, func(t *testing.T) {
+			t.Parallel()
 			c := start(t)
 			var once atomic.Bool
-			c.reset(func(_ int, is string, pass func()) bool {
+			c.Reset(func(_ int, is string, pass func()) bool {
 				pass()
 				return is == op && once.CompareAndSwap(false, true)
 			})
@@ -110,10 +105,11 @@ func TestSessionEnds(t *testing.T) {
 	t.Parallel()
 	for _, op := range []string{"RetrievePropertiesEx", "CloneVM_Task", "ReconfigVM_Task", "PowerOnVM_Task", "CreateFilter", "ModifyListView", "WaitForUpdatesEx"} {
 		t.Run(op, func(t *testing.T) {
+			t.Parallel()
 			c := start(t)
-			c.fault(op, simulator.FaultTypeNotAuthenticated, nil, 1)
+			c.Break(op, simulator.FaultTypeNotAuthenticated, nil, 1)
 			mustCreate(t, c.driver(), newSpec("web"))
-			if n := tally(c.ops())["Login"]; n != 2 {
+			if n := tally(c.Calls())["Login"]; n != 2 {
 				t.Errorf("%d logins, want 2", n)
 			}
 			if n := len(only(c.names("VirtualMachine"), "web")); n != 1 {
@@ -121,12 +117,6 @@ func TestSessionEnds(t *testing.T) {
 			}
 		})
 	}
-}
-
-func (c *cloud) fault(op string, kind simulator.FaultType, fault types.BaseMethodFault, times int) {
-	c.model.Service.AddFaultRule(&simulator.FaultInjectionRule{
-		MethodName: op, ObjectType: "*", ObjectName: "*", Probability: 1, FaultType: kind, Fault: fault, MaxCount: times, Enabled: true,
-	})
 }
 
 // TestFaultsHaveTheirKind makes steps fail for good, and wants the cause, its kind, and nothing left after a removal.
@@ -147,17 +137,18 @@ func TestFaultsHaveTheirKind(t *testing.T) {
 		{"wrong password", "Login", simulator.FaultTypeCustom, &types.InvalidLogin{}, drivers.ErrAuth, "log in at"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
 			c := start(t)
 			c.snapshot("golden", "davit")
 			before := c.everything()
-			c.fault(tc.op, tc.fault, tc.custom, 0)
+			c.Break(tc.op, tc.fault, tc.custom, 0)
 			d, m := c.driver(), &made{}
 			s := newSpec("web")
 			_, err := create(t.Context(), d, s, m)
 			if !errors.Is(err, tc.kind) || !strings.Contains(err.Error(), tc.says) || drivers.Hint(err) == "" {
 				t.Errorf("got %v, hint %q", err, drivers.Hint(err))
 			}
-			c.model.Service.ClearFaultRules()
+			c.Mend()
 			found, err := d.Find(t.Context(), s.Owner)
 			if err != nil || len(found) != len(m.rs) {
 				t.Errorf("found %v, made %v, %v", found, m.rs, err)
@@ -176,7 +167,7 @@ func TestFaultsHaveTheirKind(t *testing.T) {
 func TestSilence(t *testing.T) {
 	t.Parallel()
 	c := start(t)
-	c.reset(func(_ int, op string, pass func()) bool {
+	c.Reset(func(_ int, op string, pass func()) bool {
 		if op == "CloneVM_Task" {
 			<-t.Context().Done()
 		}

@@ -1,9 +1,10 @@
 package vsphere_test
 
 import (
-	"crypto/tls"
 	"encoding/base64"
 	"errors"
+	"net/http/httptest"
+	"net/http/httputil"
 	"net/url"
 	"slices"
 	"strings"
@@ -58,11 +59,11 @@ func TestSharedFolder(t *testing.T) {
 	_, first := mustCreate(t, d, one)
 	_, second := mustCreate(t, c.driver(), two) // another process
 	c.must(d.Delete(t.Context(), first))
-	if c.find("Folder", "ci").Value == "" {
+	if c.Find("Folder", "ci").Value == "" {
 		t.Error("the folder went with its first host")
 	}
 	c.must(d.Delete(t.Context(), second))
-	if c.find("Folder", "ci").Value != "" {
+	if c.Find("Folder", "ci").Value != "" {
 		t.Error("the folder stays")
 	}
 }
@@ -116,7 +117,7 @@ func TestCauses(t *testing.T) {
 	c := start(t)
 	d := c.driver()
 	host, _ := mustCreate(t, d, newSpec("web"))
-	vm := c.model.Map().Get(c.vm(host.ID).Self).(*simulator.VirtualMachine)
+	vm := c.Map().Get(c.vm(host.ID).Self).(*simulator.VirtualMachine)
 	vm.Guest.ToolsRunningStatus = string(types.VirtualMachineToolsRunningStatusGuestToolsNotRunning)
 	vm.GuestHeartbeatStatus = types.ManagedEntityStatusRed
 	for _, device := range vm.Config.Hardware.Device {
@@ -140,18 +141,12 @@ func TestCauses(t *testing.T) {
 // TestCertificate accepts a certificate that no authority vouches for only when it is pinned.
 func TestCertificate(t *testing.T) {
 	t.Parallel()
-	m := simulator.VPX()
-	making.Lock()
-	err := m.Create()
-	making.Unlock()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(m.Remove)
-	m.Service.TLS = new(tls.Config)
-	s := m.Service.NewServer()
+	c := start(t)
+	target, err := url.Parse(strings.TrimSuffix(c.VCenter.URL, "/sdk"))
+	c.must(err)
+	s := httptest.NewTLSServer(httputil.NewSingleHostReverseProxy(target))
 	t.Cleanup(s.Close)
-	o := vsphere.Options{Server: s.URL.String(), VCenterUser: "ops", VCenterPassword: "secret"}
+	o := vsphere.Options{Server: s.URL, VCenterUser: "ops", VCenterPassword: "secret"}
 	_, err = vsphere.NewForTest(o).Find(t.Context(), "")
 	if err == nil || !strings.Contains(drivers.Hint(err), "vsphere.thumbprint") {
 		t.Errorf("unknown authority: %v, hint %q", err, drivers.Hint(err))
@@ -169,9 +164,12 @@ func TestCertificate(t *testing.T) {
 // TestEnvironment takes server and account from either set of variables.
 func TestEnvironment(t *testing.T) {
 	c := start(t)
+	for _, name := range []string{"GOVC_URL", "GOVC_USERNAME", "GOVC_PASSWORD", "VSPHERE_SERVER", "VSPHERE_USER", "VSPHERE_PASSWORD"} {
+		t.Setenv(name, "")
+	}
 	for _, names := range [][3]string{{"GOVC_URL", "GOVC_USERNAME", "GOVC_PASSWORD"}, {"VSPHERE_SERVER", "VSPHERE_USER", "VSPHERE_PASSWORD"}} {
 		t.Run(names[0], func(t *testing.T) {
-			for i, value := range []string{c.server, "ops", "secret"} {
+			for i, value := range []string{c.Proxy.URL(), "ops", "secret"} {
 				t.Setenv(names[i], value)
 			}
 			if _, err := vsphere.NewForTest(vsphere.Options{}).Find(t.Context(), ""); err != nil {
@@ -186,7 +184,4 @@ func TestEnvironment(t *testing.T) {
 			}
 		}
 	})
-	if u, err := url.Parse(c.server); err != nil || u.Scheme != "http" {
-		t.Fatal(err)
-	}
 }

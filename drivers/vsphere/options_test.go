@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/vmware/govmomi/object"
+	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vapi/rest"
 	"github.com/vmware/govmomi/vapi/tags"
 	"github.com/vmware/govmomi/vim25/mo"
@@ -16,6 +17,7 @@ import (
 	"github.com/davit-io/davit/drivers/openstack"
 	"github.com/davit-io/davit/drivers/vsphere"
 	"github.com/davit-io/davit/internal/spec"
+	"github.com/davit-io/davit/internal/vcsim"
 )
 
 // TestOptionsAct sets each option alone and looks at the machine that comes of it.
@@ -31,13 +33,13 @@ func TestOptionsAct(t *testing.T) {
 			equal(t, [2]int32{vm.Config.Hardware.NumCPU, vm.Config.Hardware.MemoryMB}, [2]int32{2, 2048})
 		}},
 		{"host system", func(_ *drivers.Spec, o *vsphere.Options) { o.HostSystem, o.Cluster = "DC0_C0_H1", "" }, nil, func(t *testing.T, c *cloud, vm mo.VirtualMachine) {
-			equal(t, *vm.Runtime.Host, c.find("HostSystem", "DC0_C0_H1"))
+			equal(t, *vm.Runtime.Host, c.Find("HostSystem", "DC0_C0_H1"))
 		}},
 		{"resource pool", func(_ *drivers.Spec, o *vsphere.Options) { o.ResourcePool, o.Cluster = "DC0_C0_RP1", "" }, nil, func(t *testing.T, c *cloud, vm mo.VirtualMachine) {
-			equal(t, *vm.ResourcePool, c.find("ResourcePool", "DC0_C0_RP1"))
+			equal(t, *vm.ResourcePool, c.Find("ResourcePool", "DC0_C0_RP1"))
 		}},
 		{"folder", func(_ *drivers.Spec, o *vsphere.Options) { o.Folder = "ci/workers" }, nil, func(t *testing.T, c *cloud, vm mo.VirtualMachine) {
-			equal(t, *vm.Parent, c.find("Folder", "workers"))
+			equal(t, *vm.Parent, c.Find("Folder", "workers"))
 		}},
 		{"datastore", func(_ *drivers.Spec, o *vsphere.Options) { o.Datastore = "LocalDS_1" }, nil, func(t *testing.T, _ *cloud, vm mo.VirtualMachine) {
 			equal(t, vm.Config.Files.VmPathName, "[LocalDS_1] web/web.vmx")
@@ -46,18 +48,18 @@ func TestOptionsAct(t *testing.T) {
 			equal(t, vm.Config.Files.VmPathName, "[LocalDS_1] web/web.vmx")
 		}},
 		{"full clone", func(_ *drivers.Spec, o *vsphere.Options) { o.Clone = "full" }, nil, func(t *testing.T, c *cloud, _ mo.VirtualMachine) {
-			if strings.Contains(c.body("CloneVM_Task"), "createNewChildDiskBacking") || contains(c.ops(), "CreateSnapshot") {
+			if strings.Contains(c.Body("CloneVM_Task"), "createNewChildDiskBacking") || contains(c.Calls(), "CreateSnapshot") {
 				t.Error("not a full clone")
 			}
 		}},
 		{"linked clone", func(_ *drivers.Spec, o *vsphere.Options) { o.Clone = "linked" }, nil, func(t *testing.T, c *cloud, _ mo.VirtualMachine) {
-			if body := c.body("CloneVM_Task"); !strings.Contains(body, "createNewChildDiskBacking") || !strings.Contains(body, `type="VirtualMachineSnapshot"`) {
+			if body := c.Body("CloneVM_Task"); !strings.Contains(body, "createNewChildDiskBacking") || !strings.Contains(body, `type="VirtualMachineSnapshot"`) {
 				t.Error("not a linked clone of a snapshot")
 			}
 		}},
 		{"snapshot", func(_ *drivers.Spec, o *vsphere.Options) { o.Snapshot = "first" }, func(c *cloud) { c.snapshot("golden", "first"); c.snapshot("golden", "second") }, func(t *testing.T, c *cloud, _ mo.VirtualMachine) {
-			first := c.vm(c.find("VirtualMachine", "golden").Value).Snapshot.RootSnapshotList[0].Snapshot.Value
-			if !strings.Contains(c.body("CloneVM_Task"), ">"+first+"<") {
+			first := c.vm(c.Find("VirtualMachine", "golden").Value).Snapshot.RootSnapshotList[0].Snapshot.Value
+			if !strings.Contains(c.Body("CloneVM_Task"), ">"+first+"<") {
 				t.Error("another snapshot was cloned")
 			}
 		}},
@@ -78,7 +80,7 @@ func TestOptionsAct(t *testing.T) {
 			equal(t, unpacked(t, vm, "guestinfo.userdata"), "#cloud-config\n{}\n")
 			equal(t, extra(vm, "disk.EnableUUID"), "TRUE")
 		}},
-		{"tags", func(_ *drivers.Spec, o *vsphere.Options) { o.Tags = []string{"team:web"} }, tagTeam, func(t *testing.T, c *cloud, vm mo.VirtualMachine) {
+		{"tags", func(_ *drivers.Spec, o *vsphere.Options) { o.Tags = []string{vcsim.Tag} }, nil, func(t *testing.T, c *cloud, vm mo.VirtualMachine) {
 			attached, err := c.tags().GetAttachedTags(t.Context(), vm.Self)
 			if err != nil || len(attached) != 1 || attached[0].Name != "web" {
 				t.Errorf("%v, %v", attached, err)
@@ -100,17 +102,18 @@ func TestOptionsAct(t *testing.T) {
 			equal(t, *d.Backing.(*types.VirtualDiskFlatVer2BackingInfo).ThinProvisioned, true)
 			equal(t, [2]int64{d.CapacityInKB, int64(*d.UnitNumber)}, [2]int64{1 << 20, 1})
 		}},
-		{"policy", func(s *drivers.Spec, _ *vsphere.Options) { s.Disks[0].Type = "vSAN Default Storage Policy" }, nil, func(t *testing.T, c *cloud, _ mo.VirtualMachine) {
-			if !strings.Contains(c.body("CloneVM_Task"), "VirtualMachineDefinedProfileSpec") {
+		{"policy", func(s *drivers.Spec, _ *vsphere.Options) { s.Disks[0].Type = vcsim.Policy }, nil, func(t *testing.T, c *cloud, _ mo.VirtualMachine) {
+			if !strings.Contains(c.Body("CloneVM_Task"), "VirtualMachineDefinedProfileSpec") {
 				t.Error("no policy in the clone")
 			}
 		}},
 		{"network", func(s *drivers.Spec, _ *vsphere.Options) { s.Network = "VM Network" }, nil, func(t *testing.T, c *cloud, vm mo.VirtualMachine) {
-			equal(t, c.find("Network", "VM Network"), vm.Network[len(vm.Network)-1])
+			equal(t, c.Find("Network", "VM Network"), vm.Network[len(vm.Network)-1])
 		}},
 		{"template by path", func(s *drivers.Spec, _ *vsphere.Options) { s.Image = "/DC0/vm/golden" }, nil, func(*testing.T, *cloud, mo.VirtualMachine) {}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
 			c := start(t)
 			if tc.prepare != nil {
 				tc.prepare(c)
@@ -201,7 +204,7 @@ func dataDisk(vm mo.VirtualMachine) *types.VirtualDisk {
 // apart is who is in the anti-affinity rule of that name.
 func (c *cloud) apart() []types.ManagedObjectReference {
 	var cluster mo.ClusterComputeResource
-	r := c.find("ClusterComputeResource", "DC0_C0")
+	r := c.Find("ClusterComputeResource", "DC0_C0")
 	c.must(object.NewCommon(c.client, r).Properties(c.t.Context(), r, []string{"configurationEx"}, &cluster))
 	for _, rule := range cluster.ConfigurationEx.(*types.ClusterConfigInfoEx).Rule {
 		if apart, ok := rule.(*types.ClusterAntiAffinityRuleSpec); ok && apart.Name == "apart" {
@@ -213,16 +216,8 @@ func (c *cloud) apart() []types.ManagedObjectReference {
 
 func (c *cloud) tags() *tags.Manager {
 	rc := rest.NewClient(c.client)
-	c.must(rc.Login(c.t.Context(), simulatorLogin))
+	c.must(rc.Login(c.t.Context(), simulator.DefaultLogin))
 	return tags.NewManager(rc)
-}
-
-func tagTeam(c *cloud) {
-	m := c.tags()
-	id, err := m.CreateCategory(c.t.Context(), &tags.Category{Name: "team", Cardinality: "MULTIPLE"})
-	c.must(err)
-	_, err = m.CreateTag(c.t.Context(), &tags.Tag{Name: "web", CategoryID: id})
-	c.must(err)
 }
 
 func attribute(c *cloud) {
@@ -234,8 +229,8 @@ func attribute(c *cloud) {
 
 // pod puts a datastore into the datastore cluster.
 func pod(c *cloud) {
-	r := c.find("StoragePod", "DC0_POD0")
-	task, err := object.NewFolder(c.client, r).MoveInto(c.t.Context(), []types.ManagedObjectReference{c.find("Datastore", "LocalDS_1")})
+	r := c.Find("StoragePod", "DC0_POD0")
+	task, err := object.NewFolder(c.client, r).MoveInto(c.t.Context(), []types.ManagedObjectReference{c.Find("Datastore", "LocalDS_1")})
 	c.must(err)
 	c.must(task.WaitEx(c.t.Context()))
 	task, err = object.NewStorageResourceManager(c.client).ConfigureStorageDrsForPod(c.t.Context(), object.NewStoragePod(c.client, r),

@@ -34,6 +34,7 @@ func TestMTU(t *testing.T) {
 		{"NSX network", "DC0_NSX0", reachable, 0, "NSX manages the network"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
 			c := start(t, func(m *simulator.Model) { m.PortgroupNSX, m.OpaqueNetwork = 1, 1 })
 			if tc.prepare != nil {
 				tc.prepare(c)
@@ -53,21 +54,21 @@ func TestMTU(t *testing.T) {
 
 func dvsMTU(mtu int32) func(*cloud) {
 	return func(c *cloud) {
-		sw := c.model.Map().Get(c.find("DistributedVirtualSwitch", "DVS0")).(*simulator.DistributedVirtualSwitch)
+		sw := c.Map().Get(c.Find("DistributedVirtualSwitch", "DVS0")).(*simulator.DistributedVirtualSwitch)
 		sw.Config.(*types.VMwareDVSConfigInfo).MaxMtu = mtu
 	}
 }
 
 // reachable tells the cluster of an opaque network, as a vCenter does.
 func reachable(c *cloud) {
-	cluster := c.model.Map().Get(c.find("ClusterComputeResource", "DC0_C0")).(*simulator.ClusterComputeResource)
-	cluster.Network = append(cluster.Network, c.model.Map().All("OpaqueNetwork")[0].Reference())
+	cluster := c.Map().Get(c.Find("ClusterComputeResource", "DC0_C0")).(*simulator.ClusterComputeResource)
+	cluster.Network = append(cluster.Network, c.Map().All("OpaqueNetwork")[0].Reference())
 }
 
 // hostMTU changes the standard switch of one ESXi host; 0 takes its port groups away.
 func hostMTU(name string, mtu int32) func(*cloud) {
 	return func(c *cloud) {
-		host := c.model.Map().Get(c.find("HostSystem", name)).(*simulator.HostSystem)
+		host := c.Map().Get(c.Find("HostSystem", name)).(*simulator.HostSystem)
 		network := *host.Config.Network
 		network.Vswitch = append([]types.HostVirtualSwitch(nil), network.Vswitch...)
 		for i := range network.Vswitch {
@@ -118,6 +119,7 @@ func TestFindings(t *testing.T) {
 		{"thick disks", nil, func(s *drivers.Spec, o *vsphere.Options) { o.ThickDisks, s.Disks[0].SizeGiB = true, 3060 }, "vsphere.datastore", drivers.ErrCapacity, "GiB needed on datastore LocalDS_0", "less"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
 			c := start(t)
 			if tc.prepare != nil {
 				tc.prepare(c)
@@ -139,17 +141,17 @@ func TestFindings(t *testing.T) {
 }
 
 func running(c *cloud) {
-	task, err := object.NewVirtualMachine(c.client, c.find("VirtualMachine", "golden")).PowerOn(c.t.Context())
+	task, err := object.NewVirtualMachine(c.client, c.Find("VirtualMachine", "golden")).PowerOn(c.t.Context())
 	c.must(err)
 	c.must(task.WaitEx(c.t.Context()))
 }
 
 func template(c *cloud) {
-	c.must(object.NewVirtualMachine(c.client, c.find("VirtualMachine", "golden")).MarkAsTemplate(c.t.Context()))
+	c.must(object.NewVirtualMachine(c.client, c.Find("VirtualMachine", "golden")).MarkAsTemplate(c.t.Context()))
 }
 
 func maintenance(c *cloud) {
-	c.model.Map().Get(c.find("HostSystem", "DC0_C0_H1")).(*simulator.HostSystem).Runtime.InMaintenanceMode = true
+	c.Map().Get(c.Find("HostSystem", "DC0_C0_H1")).(*simulator.HostSystem).Runtime.InMaintenanceMode = true
 }
 
 // strict is an authorization manager that does not grant everything.
@@ -173,7 +175,7 @@ func (s *strict) HasPrivilegeOnEntities(req *types.HasPrivilegeOnEntities) soap.
 func lacks(privilege string) func(*cloud) {
 	return func(c *cloud) {
 		r := *c.client.ServiceContent.AuthorizationManager
-		c.model.Map().Put(&strict{mo.AuthorizationManager{Self: r}, privilege})
+		c.Map().Put(&strict{mo.AuthorizationManager{Self: r}, privilege})
 	}
 }
 

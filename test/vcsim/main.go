@@ -6,17 +6,27 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
+	"log"
 	"os"
 	"os/signal"
 	"syscall"
 
-	"github.com/davit-io/davit/test/internal/vcsim"
+	"github.com/davit-io/davit/internal/vcsim"
 )
 
 func main() {
 	listen := flag.String("listen", "127.0.0.1:8989", "address and port")
+	input := flag.Bool("with-input", false, "end with the standard input too")
 	flag.Parse()
+	log.SetOutput(io.Discard) // the simulator logs each disk twice
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	if *input {
+		go func() {
+			_, _ = io.Copy(io.Discard, os.Stdin)
+			stop()
+		}()
+	}
 	err := serve(ctx, *listen)
 	stop()
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package vcsim starts a vCenter on loopback for tests and figures: govmomi's simulator with a template, tags, and
-// guests that report an address once they run.
+// Package vcsim is a vCenter on loopback for tests and figures: govmomi's simulator with a template, tags, and guests
+// that report an address once they run; a proxy that counts its calls and breaks them; and a witness of what is there.
 package vcsim
 
 import (
@@ -13,7 +13,8 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// What is in the vCenter, besides what the simulator names: the standard port group "VM Network".
+// What is in the vCenter, besides the standard port group VM Network, the datastore LocalDS_1, the datastore cluster
+// DC0_POD0, which is empty, and the resource pool DC0_C0_RP1.
 const (
 	Datacenter = "DC0"
 	Cluster    = "DC0_C0" // of two ESXi hosts; there is a single one beside it
@@ -26,19 +27,23 @@ const (
 
 // VCenter is a running vCenter.
 type VCenter struct {
+	*simulator.Model
 	URL string // of its SDK, http on loopback
 
-	model  *simulator.Model
 	server *simulator.Server
 }
 
 // making keeps simulators from being made side by side: they share their lists of licenses.
 var making sync.Mutex
 
-// Start starts a vCenter that listens at an address with a port; port 0: any. It serves until Close.
-func Start(ctx context.Context, listen string) (*VCenter, error) {
+// Start starts a vCenter that listens at an address with a port; port 0: any. It serves until Close. change has its way
+// with the model before anything is made.
+func Start(ctx context.Context, listen string, change ...func(*simulator.Model)) (*VCenter, error) {
 	m := simulator.VPX()
 	m.ClusterHost, m.Machine, m.Pod, m.Datastore, m.Pool, m.Autostart = 2, 1, 1, 2, 1, false
+	for _, f := range change {
+		f(m)
+	}
 	making.Lock()
 	err := m.Create()
 	making.Unlock()
@@ -46,7 +51,7 @@ func Start(ctx context.Context, listen string) (*VCenter, error) {
 		return nil, err
 	}
 	m.Service.Listen, m.Service.RegisterEndpoints = &url.URL{Host: listen}, true
-	v := &VCenter{model: m, server: m.Service.NewServer()}
+	v := &VCenter{Model: m, server: m.Service.NewServer()}
 	v.URL = "http://" + v.server.URL.Host + v.server.URL.Path
 	m.Map().AddHandler(&guests{})
 	if err := v.furnish(ctx); err != nil {
@@ -60,7 +65,17 @@ func Start(ctx context.Context, listen string) (*VCenter, error) {
 func (v *VCenter) Close() {
 	v.server.CloseClientConnections()
 	v.server.Close()
-	v.model.Remove()
+	v.Remove()
+}
+
+// Find gives the object of a type and a name; the zero one: there is none.
+func (v *VCenter) Find(kind, name string) types.ManagedObjectReference {
+	for _, e := range v.Map().All(kind) {
+		if e.Entity().Name == name {
+			return e.Reference()
+		}
+	}
+	return types.ManagedObjectReference{}
 }
 
 // Env are the variables of the environment that lead davit and govc to a vCenter's URL. Any name and password will do.
@@ -70,10 +85,10 @@ func Env(url string) []string {
 
 // Break makes calls of an operation fail, times often; 0: always. A fault goes with simulator.FaultTypeCustom.
 func (v *VCenter) Break(operation string, kind simulator.FaultType, fault types.BaseMethodFault, times int) {
-	v.model.Service.AddFaultRule(&simulator.FaultInjectionRule{
+	v.Service.AddFaultRule(&simulator.FaultInjectionRule{
 		MethodName: operation, ObjectType: "*", ObjectName: "*", Probability: 1, FaultType: kind, Fault: fault, MaxCount: times, Enabled: true,
 	})
 }
 
 // Mend ends all that Break began.
-func (v *VCenter) Mend() { v.model.Service.ClearFaultRules() }
+func (v *VCenter) Mend() { v.Service.ClearFaultRules() }
