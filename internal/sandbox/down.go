@@ -55,9 +55,13 @@ func (h home) stop(ctx context.Context) (unlock func(), err error) {
 	if err := readJSON(h.pid(), &pid); err != nil {
 		return nil, fmt.Errorf("the sandbox is just starting or ending, try again: %w", err)
 	}
-	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
-		// The lock is held, so the process that wrote its id lives: the id is its own.
-		if err := syscall.Kill(pid, sig); err != nil && !errors.Is(err, syscall.ESRCH) {
+	// The lock is held, so the process that wrote its id lives: the id is its own.
+	daemon, err := os.FindProcess(pid)
+	if err != nil {
+		return nil, fmt.Errorf("end the sandbox (process %d): %w", pid, err)
+	}
+	for _, sig := range []os.Signal{syscall.SIGTERM, os.Kill} {
+		if err := daemon.Signal(sig); err != nil && !errors.Is(err, os.ErrProcessDone) {
 			return nil, fmt.Errorf("end the sandbox (process %d): %w", pid, err)
 		}
 		if unlock, err = h.awaitLock(ctx, stopLimit); !errors.Is(err, wait.ErrTimeout) {
@@ -83,7 +87,7 @@ func (h home) awaitLock(ctx context.Context, limit time.Duration) (unlock func()
 func (h home) clear(ctx context.Context) error {
 	var p plan
 	if err := readJSON(h.plan(), &p); err == nil && p.Network.IsValid() {
-		if err := lan.Release(p.Network); err != nil {
+		if err := lan.Release(ctx, p.Network); err != nil {
 			return err
 		}
 	}

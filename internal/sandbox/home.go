@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/google/renameio/v2"
+	"github.com/google/renameio/v2/maybe"
 
 	"github.com/davit-io/davit/internal/sandbox/qemu"
 	"github.com/davit-io/davit/internal/sandbox/vcenter"
@@ -58,7 +58,7 @@ func writeJSON(file string, v any) error {
 	if err != nil {
 		return err
 	}
-	return renameio.WriteFile(file, append(data, '\n'), 0o600)
+	return maybe.WriteFile(file, append(data, '\n'), 0o600)
 }
 
 func readJSON(file string, v any) error {

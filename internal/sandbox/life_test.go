@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -93,7 +92,11 @@ func TestKilled(t *testing.T) {
 	c := login(t, first)
 	vm := clone(t, c, "davit-1", spec{on: true})
 	machine := machinePID(t, o.Dir, vm.Reference().Value)
-	if err := syscall.Kill(first.PID, syscall.SIGKILL); err != nil {
+	daemon, err := os.FindProcess(first.PID)
+	if err == nil {
+		err = daemon.Kill()
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	gone(t, machine)

@@ -40,7 +40,7 @@ func (h home) serve(ctx context.Context, p plan) (err error) {
 	if err != nil {
 		return err
 	}
-	network, err := lan.New(p.Network, p.MTU)
+	network, err := lan.New(ctx, p.Network, p.MTU)
 	if err != nil {
 		return err
 	}

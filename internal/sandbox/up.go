@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -76,6 +77,9 @@ func (h home) up(ctx context.Context, o Options) (State, error) {
 }
 
 func (o Options) complete() (Options, error) {
+	if runtime.GOOS != "linux" {
+		return o, errors.New("the sandbox runs on Linux alone")
+	}
 	o.MTU = cmp.Or(o.MTU, 1500)
 	if o.MTU < minMTU || o.MTU > maxMTU {
 		return o, fmt.Errorf("MTU %d is not between %d and %d", o.MTU, minMTU, maxMTU)

@@ -17,6 +17,7 @@ import (
 
 const (
 	bits       = 20 // of a sandbox's prefix
+	holdPort   = 4096
 	gatewayMAC = "5a:94:ef:e4:0c:dd"
 )
 
@@ -33,13 +34,14 @@ func PrefixFor(dir string) netip.Prefix {
 // LAN is the switch and what serves on it.
 type LAN struct {
 	prefix netip.Prefix
+	held   net.Listener
 	net    *virtualnetwork.VirtualNetwork
 	ports  ports
 }
 
 // New makes a network of prefix with links of mtu bytes, and lets the host reach its addresses, for which it needs
 // the right to administer the host's network. A prefix of the loopback needs no right.
-func New(prefix netip.Prefix, mtu int) (*LAN, error) {
+func New(ctx context.Context, prefix netip.Prefix, mtu int) (*LAN, error) {
 	gateway := prefix.Addr().Next().String()
 	network, err := virtualnetwork.New(&types.Configuration{
 		MTU: mtu, Subnet: prefix.String(), GatewayIP: gateway, GatewayMacAddress: gatewayMAC,
@@ -48,10 +50,24 @@ func New(prefix netip.Prefix, mtu int) (*LAN, error) {
 	if err != nil {
 		return nil, fmt.Errorf("network %s: %w", prefix, err)
 	}
-	if err := Claim(prefix); err != nil {
+	if err := claim(prefix); err != nil {
 		return nil, err
 	}
-	return &LAN{prefix: prefix, net: network}, nil
+	held, err := hold(ctx, prefix)
+	if err != nil {
+		return nil, err
+	}
+	return &LAN{prefix: prefix, held: held, net: network}, nil
+}
+
+// hold keeps other sandboxes from a prefix for as long as this process lives: by a port of its first address, to which
+// nobody ever connects.
+func hold(ctx context.Context, prefix netip.Prefix) (net.Listener, error) {
+	held, err := (&net.ListenConfig{}).Listen(ctx, "tcp", netip.AddrPortFrom(prefix.Addr(), holdPort).String())
+	if err != nil {
+		return nil, fmt.Errorf("another sandbox of this machine has the network %s: use another folder for this one (DAVIT_HOME), which gives another network: %w", prefix, err)
+	}
+	return held, nil
 }
 
 // Plug connects a machine's card until conn or ctx ends.
@@ -64,5 +80,16 @@ func (l *LAN) Plug(ctx context.Context, conn net.Conn) error {
 // Close takes back what the host was told. Machines are to be unplugged before.
 func (l *LAN) Close() error {
 	l.ports.closeAll()
-	return Release(l.prefix)
+	_ = l.held.Close()
+	return unclaim(l.prefix)
+}
+
+// Release takes back what a killed sandbox told the host of its network, unless another sandbox has it now.
+func Release(ctx context.Context, prefix netip.Prefix) error {
+	held, err := hold(ctx, prefix)
+	if err != nil {
+		return nil // another's, or told no more
+	}
+	defer func() { _ = held.Close() }()
+	return unclaim(prefix)
 }

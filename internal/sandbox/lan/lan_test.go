@@ -2,6 +2,7 @@ package lan_test
 
 import (
 	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/davit-io/davit/internal/sandbox/lan"
@@ -21,18 +22,34 @@ func TestPrefixGoesWithTheFolder(t *testing.T) {
 	}
 }
 
-func TestPublishKnowsItsNetwork(t *testing.T) {
-	t.Parallel()
-	l, err := lan.New(netip.MustParsePrefix("127.99.0.0/20"), 1500)
+func open(t *testing.T, prefix string) *lan.LAN {
+	t.Helper()
+	l, err := lan.New(t.Context(), netip.MustParsePrefix(prefix), 1500)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
+	t.Cleanup(func() {
 		if err := l.Close(); err != nil {
 			t.Error(err)
 		}
-	}()
+	})
+	return l
+}
+
+func TestPublishKnowsItsNetwork(t *testing.T) {
+	t.Parallel()
+	l := open(t, "127.99.0.0/20")
 	if err := l.Publish(t.Context(), netip.MustParseAddr("127.98.0.1")); err == nil {
 		t.Error("an address of another network is published")
+	}
+}
+
+// Two folders may have the same prefix, one in a thousand.
+func TestNetworkIsOneSandboxs(t *testing.T) {
+	t.Parallel()
+	open(t, "127.97.0.0/20")
+	_, err := lan.New(t.Context(), netip.MustParsePrefix("127.97.0.0/20"), 1500)
+	if err == nil || !strings.Contains(err.Error(), "DAVIT_HOME") {
+		t.Errorf("a second sandbox on the network: %v, want a hint at DAVIT_HOME", err)
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Claim makes all addresses of prefix the host's own, by one route, so that it can listen on each of them.
-func Claim(prefix netip.Prefix) error {
+// claim makes all addresses of prefix the host's own, by one route, so that it can listen on each of them.
+func claim(prefix netip.Prefix) error {
 	if prefix.Addr().IsLoopback() {
 		return nil
 	}
@@ -25,8 +25,8 @@ func Claim(prefix netip.Prefix) error {
 	return err
 }
 
-// Release undoes Claim; it may be undone already.
-func Release(prefix netip.Prefix) error {
+// unclaim undoes claim; it may be undone already.
+func unclaim(prefix netip.Prefix) error {
 	if prefix.Addr().IsLoopback() {
 		return nil
 	}

@@ -7,10 +7,8 @@ import (
 	"net/netip"
 )
 
-// Claim is for Linux.
-func Claim(netip.Prefix) error {
+func claim(netip.Prefix) error {
 	return errors.Join(errors.New("the sandbox runs on Linux"), errRights)
 }
 
-// Release is for Linux.
-func Release(netip.Prefix) error { return nil }
+func unclaim(netip.Prefix) error { return nil }
