@@ -42,6 +42,12 @@ type Diagnoser interface {
 	Diagnose(ctx context.Context, id string, port int) ([]string, error)
 }
 
+// Marker notes on hosts that they are complete, for those who find one and have no record of it.
+type Marker interface {
+	// MarkComplete makes Get say that a host is complete, for as long as there is one. Again is no error.
+	MarkComplete(ctx context.Context, id string) error
+}
+
 // Lister lists what hosts can be made of, as far as the account sees it and in the order of names.
 type Lister interface {
 	Images(ctx context.Context) ([]Image, error)

@@ -69,6 +69,9 @@ type Host struct {
 	LinkMTU   int      // bytes; 0: not told
 	SSHPort   int      // where its SSH server listens; 0: 22
 	HostKeys  []string // of its SSH server, known already, as lines of authorized_keys; empty: still to be learned
+	Complete  bool     // a Marker marked it so
+	// Disks are where the guest finds its data disks, in the order of Spec.Disks. Create alone tells.
+	Disks []DiskIdentity
 }
 
 // Address is one address of a host.

@@ -64,6 +64,9 @@ func createsAgain(t *testing.T, b *bed) {
 	s.Again = true
 	second := b.create(t, s)
 	b.complete(t, s, second)
+	if len(second.Host.Disks) != len(s.Disks) || !slices.Equal(first.Host.Disks, second.Host.Disks) {
+		t.Errorf("the guest finds its disks at %v, then at %v", first.Host.Disks, second.Host.Disks)
+	}
 	if second.Host.ID != first.Host.ID {
 		t.Errorf("host %s, then %s", first.Host.ID, second.Host.ID)
 	}

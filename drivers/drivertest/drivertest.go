@@ -65,6 +65,7 @@ func Run(t *testing.T, h Harness) {
 		{"Find", finds},
 		{"Console", consoles},
 		{"Diagnose", diagnoses},
+		{"Mark", marks},
 		{"List", lists},
 		{"Flavors", flavors},
 		{"Cancelled", cancelled},

@@ -145,6 +145,31 @@ func diagnoses(t *testing.T, b *bed) {
 	}
 }
 
+func marks(t *testing.T, b *bed) {
+	marker, ok := drivers.As[drivers.Marker](b.d)
+	if !ok {
+		t.Skip("the driver marks no hosts")
+	}
+	s := b.spec(t, "mark")
+	tr := b.create(t, s)
+	for _, complete := range []bool{false, true} {
+		if host, err := b.d.Get(b.ctx, tr.Host.ID); err != nil || host.Complete != complete {
+			t.Errorf("complete %v, want %v; %v", host.Complete, complete, err)
+		}
+		for range 2 {
+			if err := marker.MarkComplete(b.ctx, tr.Host.ID); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if found := b.find(b.ctx, t, s.Owner); !same(found, tr.Made) {
+		t.Errorf("a marked host has %v, made %v", found, tr.Made)
+	}
+	if err := marker.MarkComplete(b.ctx, uuid.NewString()); !errors.Is(err, drivers.ErrNotFound) {
+		t.Errorf("a host that never was: %v", err)
+	}
+}
+
 // cancelled asks for everything with a context that has ended: nothing happens, and soon.
 func cancelled(t *testing.T, b *bed) {
 	s := b.spec(t, "cancelled")

@@ -13,6 +13,7 @@ var (
 	_ drivers.Power     = (*client)(nil)
 	_ drivers.Finder    = (*client)(nil)
 	_ drivers.Diagnoser = (*client)(nil)
+	_ drivers.Marker    = (*client)(nil)
 	_ drivers.Closer    = (*client)(nil)
 	_ drivers.Console   = (*Driver)(nil)
 	_ drivers.Lister    = (*client)(nil)
@@ -48,6 +49,11 @@ func (d *client) power(ctx context.Context, id string, on bool) error {
 			th.guest.Power(on)
 		}
 	})
+}
+
+// MarkComplete implements drivers.Marker.
+func (d *client) MarkComplete(ctx context.Context, id string) error {
+	return d.onServer(ctx, OpMark, id, func(_ *Cloud, th *thing) { th.host.Complete = true })
 }
 
 // Find implements drivers.Finder.

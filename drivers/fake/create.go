@@ -29,7 +29,9 @@ func (d *client) Create(ctx context.Context, r drivers.Resolved, render drivers.
 	if err := maker.address(ctx, id); err != nil {
 		return drivers.Host{}, err
 	}
-	return maker.running(ctx, id)
+	host, err := maker.running(ctx, id)
+	host.Disks = identities
+	return host, err
 }
 
 // maker makes one host.

@@ -24,6 +24,7 @@ const (
 	OpConsole       = "console"
 	OpReport        = "report"
 	OpDiagnose      = "diagnose"
+	OpMark          = "mark"
 	OpList          = "list"
 	OpClose         = "close"
 )

@@ -50,6 +50,7 @@ func (d *Driver) Create(ctx context.Context, r drivers.Resolved, render drivers.
 	if err != nil {
 		return drivers.Host{}, err
 	}
+	host.Disks = identities(disks)
 	return host, c.removeTwins(ctx)
 }
 

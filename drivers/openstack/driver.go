@@ -40,6 +40,7 @@ var (
 	_ drivers.Finder    = (*Driver)(nil)
 	_ drivers.Console   = (*Driver)(nil)
 	_ drivers.Diagnoser = (*Driver)(nil)
+	_ drivers.Marker    = (*Driver)(nil)
 	_ drivers.Lister    = (*Driver)(nil)
 	_ drivers.Flavors   = (*Driver)(nil)
 )

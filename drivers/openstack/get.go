@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/gophercloud/gophercloud/v2/openstack/compute/v2/servers"
+
 	"github.com/davit-io/davit/drivers"
 )
 
@@ -13,7 +15,7 @@ func (d *Driver) Get(ctx context.Context, id string) (drivers.Host, error) {
 	if err != nil {
 		return drivers.Host{}, err
 	}
-	host := drivers.Host{ID: s.ID, Name: s.Name, State: stateOf(s)}
+	host := drivers.Host{ID: s.ID, Name: s.Name, State: stateOf(s), Complete: s.Metadata[completeKey] == marked}
 	if host.State == drivers.StateError {
 		host.Fault = s.Fault.Message
 	}
@@ -49,4 +51,14 @@ func (d *Driver) addresses(ctx context.Context, s server) ([]drivers.Address, er
 		}
 	}
 	return list, err
+}
+
+// MarkComplete writes into the server's metadata. What else is in there stays.
+func (d *Driver) MarkComplete(ctx context.Context, id string) error {
+	s, err := d.session(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = servers.UpdateMetadata(ctx, s.compute, id, servers.MetadataOpts{completeKey: marked}).Extract()
+	return explain(err, "mark server %s", id)
 }

@@ -39,7 +39,7 @@ func (c *creation) bringUp(ctx context.Context, m machine, parked *machine) (dri
 		return drivers.Host{}, err
 	}
 	addresses, err := c.awaitAddress(ctx, m)
-	return drivers.Host{ID: m.Value, Name: c.spec.Name, State: drivers.StateRunning, Addresses: addresses, LinkMTU: c.mtu}, err
+	return drivers.Host{ID: m.Value, Name: c.spec.Name, State: drivers.StateRunning, Addresses: addresses, LinkMTU: c.mtu, Disks: identities(m.Disks)}, err
 }
 
 // complete tells the guest its network, now that the vCenter has chosen a MAC address, and sees to it that the data

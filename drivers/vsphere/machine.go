@@ -19,12 +19,13 @@ const (
 
 // mark is what davit knows of a machine by looking at it.
 type mark struct {
-	Owner  drivers.Owner `json:"owner"`
-	Disks  []markedDisk  `json:"disks,omitempty"`
-	Folder string        `json:"folder,omitempty"` // id of the folder, when davit made it
-	Group  string        `json:"group,omitempty"`  // anti-affinity rule
-	MTU    int           `json:"mtu,omitempty"`
-	Parked bool          `json:"parked,omitempty"` // no host any more: it only keeps the disks that outlive one
+	Owner    drivers.Owner `json:"owner"`
+	Disks    []markedDisk  `json:"disks,omitempty"`
+	Folder   string        `json:"folder,omitempty"` // id of the folder, when davit made it
+	Group    string        `json:"group,omitempty"`  // anti-affinity rule
+	MTU      int           `json:"mtu,omitempty"`
+	Complete bool          `json:"complete,omitempty"` // marked as such
+	Parked   bool          `json:"parked,omitempty"`   // no host any more: it only keeps the disks that outlive one
 }
 
 // markedDisk is a data disk. Its id is the UUID that its guest sees.
@@ -142,7 +143,7 @@ func (m machine) power() types.VirtualMachinePowerState {
 
 // host is the machine in the words of the contract.
 func (m machine) host() drivers.Host {
-	h := drivers.Host{ID: m.Value, Name: m.name, State: m.state(), LinkMTU: m.MTU, Addresses: addressesOf(m.thing)}
+	h := drivers.Host{ID: m.Value, Name: m.name, State: m.state(), LinkMTU: m.MTU, Addresses: addressesOf(m.thing), Complete: m.Complete}
 	if h.State == drivers.StateError {
 		h.Fault = "the virtual machine is " + string(prop[types.VirtualMachineConnectionState](m.thing, "runtime.connectionState"))
 	}
@@ -185,4 +186,16 @@ func (d *Driver) machine(ctx context.Context, id string) (machine, error) {
 		err = notFound("there is no virtual machine %s", id)
 	}
 	return m, err
+}
+
+// MarkComplete writes it into the machine's mark.
+func (d *Driver) MarkComplete(ctx context.Context, id string) error {
+	m, err := d.machine(ctx, id)
+	if err != nil || m.Complete {
+		return err
+	}
+	now := m.mark
+	now.Complete = true
+	err = d.reconfigure(ctx, m.ref, types.VirtualMachineConfigSpec{ExtraConfig: []types.BaseOptionValue{now.option()}})
+	return explain(err, "mark %s", m.name)
 }
