@@ -12,11 +12,11 @@ import (
 type Options struct {
 	Account     string            `opt:"account,account" help:"account at the fake cloud; one driver serves all hosts of an account" default:"main" change:"replace"`
 	Size        string            `opt:"size" help:"name of the size; empty takes the smallest that fits cpus and memory_gib" example:"small" change:"replace"`
-	AddressPool string            `opt:"address_pool" help:"pool that gives the host a floating address; empty gives none" example:"outside" change:"in place"`
-	Groups      []string          `opt:"groups" help:"security groups by name" example:"ssh" change:"in place"`
-	Notes       map[string]string `opt:"notes" help:"notes kept with the host" example:"team=blue" change:"in place"`
+	AddressPool string            `opt:"address_pool" help:"pool that gives the host a floating address; empty gives none" example:"outside" change:"replace"`
+	Groups      []string          `opt:"groups" help:"security groups by name" example:"ssh" change:"replace"`
+	Notes       map[string]string `opt:"notes" help:"notes kept with the host" example:"team=blue" change:"replace"`
 	Drive       bool              `opt:"drive" help:"hand the user data over on a drive" change:"replace"`
-	BootWait    int               `opt:"boot_wait" help:"time that a server takes to run" unit:"ms" change:"in place"`
+	BootWait    int               `opt:"boot_wait" help:"time that a server takes to run" unit:"ms" change:"replace"`
 	Token       field.Secret      `opt:"token,account" help:"token of the account" secret:"true" change:"in place"`
 }
 

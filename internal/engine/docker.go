@@ -21,7 +21,7 @@ func (in Input) addDocker(c *cloudinit.Config) error {
 		install(c, "need.sh")
 	}
 	install(c, "docker.sh")
-	for name, release := range map[string]int{"daemon.json": 20, "daemon-24.json": 24} {
+	for name, release := range releases() {
 		text, err := in.daemon(release)
 		if err != nil {
 			return err
@@ -38,6 +38,9 @@ func (in Input) addDocker(c *cloudinit.Config) error {
 	}
 	return nil
 }
+
+// releases are the files from which docker.sh takes the one that the host's Docker understands.
+func releases() map[string]int { return map[string]int{"daemon.json": 20, "daemon-24.json": 24} }
 
 // daemon is a daemon.json.
 type daemon struct {

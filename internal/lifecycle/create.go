@@ -15,6 +15,8 @@ import (
 type CreateOptions struct {
 	Until   Until
 	OnError OnError
+	Agree   func(*Plan) error // asked before anything is made; its error ends the create. nil: agrees
+	Adopt   bool              // the host was made by somebody else and is complete: nothing of it is removed
 }
 
 // Create makes the hosts, or goes on with those that an earlier run left incomplete; complete ones are ErrExists. It
@@ -26,14 +28,26 @@ func (r *Runner) Create(ctx context.Context, recs []*Record, o CreateOptions) er
 	if err := each(recs, func(_ int, rec *Record) error { return r.save(ctx, rec) }); err != nil {
 		return err
 	}
-	plans, err := r.Plan(ctx, recs)
+	plans, err := r.agreed(ctx, recs, o)
 	if err != nil {
 		return errors.Join(err, r.forgetUnmade(ctx, recs))
 	}
 	return each(recs, func(i int, rec *Record) error {
-		c := &creation{host: r.host(rec, goOn(rec.Name)), plan: plans[i], fresh: rec.Phase == PhasePlanned}
+		c := &creation{host: r.host(rec, goOn(rec.Name)), plan: plans[i], fresh: rec.Phase == PhasePlanned, adopts: o.Adopt}
 		return c.settle(ctx, o, c.through(ctx, o))
 	})
+}
+
+func (r *Runner) agreed(ctx context.Context, recs []*Record, o CreateOptions) ([]*Plan, error) {
+	plans, err := r.Plan(ctx, recs)
+	if err != nil || o.Agree == nil {
+		return plans, err
+	}
+	errs := make([]error, len(plans))
+	for i, p := range plans {
+		errs[i] = o.Agree(p)
+	}
+	return plans, errors.Join(errs...)
 }
 
 // creatable refuses hosts that have nothing to be created any more.
@@ -69,6 +83,7 @@ type creation struct {
 	*host
 	plan   *Plan
 	fresh  bool       // nothing of it existed before this run
+	adopts bool       // somebody else made it
 	making sync.Mutex // a driver may report resources from several goroutines
 }
 
@@ -135,6 +150,9 @@ func (c *creation) make(ctx context.Context) error {
 	c.rec.User, c.rec.Image, c.rec.Choices = c.plan.User, c.plan.Resolved.Image, c.plan.Choices
 	c.rec.MTU, c.rec.MTUSum, c.rec.Warnings = c.plan.MTU.Total, c.plan.sum(), c.plan.MTU.Warnings
 	if err := c.r.save(ctx, c.rec); err != nil {
+		return err
+	}
+	if err := c.removeStranger(ctx); err != nil {
 		return err
 	}
 	made, err := c.r.Driver.Create(ctx, c.plan.Resolved, c.render(ctx), c.made(ctx))

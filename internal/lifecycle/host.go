@@ -30,6 +30,9 @@ func (r *Runner) host(rec *Record, next string) *host {
 // see takes over what the platform tells of the host.
 func (h *host) see(now drivers.Host) {
 	h.rec.HostID, h.rec.Addresses, h.rec.SSHPort = now.ID, now.Addresses, now.SSHPort
+	if now.Disks != nil {
+		h.rec.Disks = now.Disks
+	}
 }
 
 // within does one step under its time limit; what goes wrong becomes a PhaseError that says why.

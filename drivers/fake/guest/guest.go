@@ -28,6 +28,7 @@ type Behaviour struct {
 	Recoverable map[string][]string // as in cloud-init's status.json
 	Log         string              // what cloud-init's logs say
 	Engine      error               // why docker info fails
+	Stubborn    error               // why it can't be configured anew
 	MTU         int                 // of its networks; 0: as its boot document says
 }
 

@@ -33,6 +33,7 @@ type Machine struct {
 	mtu    string
 	mu     sync.Mutex
 	fresh  ssh.Signer // a host key that was made and is not in use yet
+	given  []string   // scripts that configured it anew
 }
 
 // DefaultUser is the user of the image that machines boot.
@@ -135,10 +136,30 @@ func (m *Machine) script(text string) remotetest.Reply {
 		m.Server.SetHostKeys(m.fresh)
 		m.fresh = nil
 		return remotetest.Reply{}
+	case strings.Contains(text, "docker.sh"), strings.Contains(text, "disk.sh"):
+		return m.reconfigure(text)
 	case strings.Contains(text, "cloud-init"), strings.Contains(text, "journalctl"):
 		return remotetest.Reply{Stdout: m.Log}
 	}
 	return unknown(text)
+}
+
+func (m *Machine) reconfigure(text string) remotetest.Reply {
+	if m.Stubborn != nil {
+		return remotetest.Reply{Stderr: m.Stubborn.Error() + "\n", Exit: 1}
+	}
+	m.given = append(m.given, text)
+	if found := documentMTU.FindStringSubmatch(text); found != nil && m.MTU == 0 {
+		m.mtu = found[1]
+	}
+	return remotetest.Reply{}
+}
+
+// Reconfigured are the scripts that configured the machine after its boot.
+func (m *Machine) Reconfigured() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.given)
 }
 
 func (m *Machine) cloudInit() string {
