@@ -94,7 +94,7 @@ func (a *app) addCommands(root *cobra.Command) {
 		{groupReach, "Reaching them:", []*cobra.Command{a.ipCmd(), a.urlCmd(), a.sshCmd(), a.scpCmd(), a.envCmd()}},
 		{groupPower, "Power:", a.powerCmds()},
 		{groupCloud, "What there is:", a.listCmds()},
-		{groupOther, "Other:", []*cobra.Command{a.sandboxCmd(), a.versionCmd(), completionCmd()}},
+		{groupOther, "Other:", []*cobra.Command{a.sandboxCmd(), a.mtuCmd(), a.cloudInitCmd(), a.versionCmd(), completionCmd()}},
 	} {
 		root.AddGroup(&cobra.Group{ID: group.id, Title: group.title})
 		for _, cmd := range group.commands {
