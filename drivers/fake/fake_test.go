@@ -114,10 +114,10 @@ func TestFindingNamesTheHostItConcerns(t *testing.T) {
 	bad := spec("b")
 	bad.Image = "none"
 	_, err := fake.New().Driver().Resolve(t.Context(), []drivers.Spec{spec("a"), bad})
-	if err == nil || !strings.HasPrefix(err.Error(), "image: b: ") {
+	if err == nil || !strings.HasSuffix(err.Error(), " (b)") {
 		t.Errorf("got %v", err)
 	}
-	if _, err = fake.New().Driver().Resolve(t.Context(), []drivers.Spec{bad, bad}); err == nil || strings.Contains(err.Error(), "b: ") {
+	if _, err = fake.New().Driver().Resolve(t.Context(), []drivers.Spec{bad, bad}); err == nil || strings.HasSuffix(err.Error(), "(b)") {
 		t.Errorf("a finding about all hosts names one: %v", err)
 	}
 }

@@ -2,12 +2,12 @@ package fake
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/davit-io/davit/drivers"
 	"github.com/davit-io/davit/internal/field"
+	"github.com/davit-io/davit/internal/pick"
 )
 
 // resolved is what Create needs beyond the spec.
@@ -21,18 +21,16 @@ func (d *client) Resolve(ctx context.Context, specs []drivers.Spec) ([]drivers.R
 	out := make([]drivers.Resolved, len(specs))
 	images := map[string]error{}
 	err := d.call(ctx, OpResolve, func(c *Cloud) error {
-		found := findings{hosts: len(specs)}
+		found := pick.NewFindings(specs)
 		for i, s := range specs {
 			if _, asked := images[s.Image]; !asked {
 				images[s.Image] = nil
 				c.calls[OpImageGet]++
 			}
-			r, errs := c.resolve(s)
-			out[i] = r
-			found.add(s.Name, errs)
+			out[i] = c.resolve(s, func(e *field.Error) { found.Add(e, s.Name) })
 		}
-		found.add("", c.quota(specs))
-		return found.join()
+		c.quota(specs, found.AddAll)
+		return found.Err()
 	})
 	if err != nil {
 		return nil, err
@@ -40,16 +38,19 @@ func (d *client) Resolve(ctx context.Context, specs []drivers.Spec) ([]drivers.R
 	return out, nil
 }
 
-func (c *Cloud) resolve(s drivers.Spec) (drivers.Resolved, []error) {
+// noter notes a finding; nil is none.
+type noter func(*field.Error)
+
+func (c *Cloud) resolve(s drivers.Spec, note noter) drivers.Resolved {
 	o := optionsOf(s)
 	r := drivers.Resolved{Spec: s}
-	image, e1 := c.image(s.Image)
-	network, e2 := c.network(s.Network)
-	size, reason, e3 := c.size(s, o)
-	errs := slices.Concat(one(e1), one(e2), one(e3), c.unknown(s, o))
-	if len(errs) > 0 {
-		return r, errs
-	}
+	image, e := c.image(s.Image)
+	note(e)
+	network, e := c.network(s.Network)
+	note(e)
+	size, reason, e := c.size(s, o)
+	note(e)
+	c.unknown(s, o, note)
 	r.Image, r.LinkMTU = image, network.MTU
 	r.Private = resolved{network: network, options: o}
 	if s.Network == "" {
@@ -59,7 +60,7 @@ func (c *Cloud) resolve(s drivers.Spec) (drivers.Resolved, []error) {
 		r.Choices = append(r.Choices, drivers.Choice{Path: "fake.size", Value: size.Name, Reason: reason})
 	}
 	r.Makes = makes(s, o, size)
-	return r, nil
+	return r
 }
 
 func makes(s drivers.Spec, o *Options, size Size) []string {
@@ -74,7 +75,7 @@ func makes(s drivers.Spec, o *Options, size Size) []string {
 	return out
 }
 
-func (c *Cloud) image(name string) (drivers.ImageFacts, error) {
+func (c *Cloud) image(name string) (drivers.ImageFacts, *field.Error) {
 	i := slices.IndexFunc(c.Images, func(f drivers.ImageFacts) bool { return f.Name == name || f.ID == name })
 	if i < 0 {
 		return drivers.ImageFacts{}, missing("image", "image", name)
@@ -82,7 +83,7 @@ func (c *Cloud) image(name string) (drivers.ImageFacts, error) {
 	return c.Images[i], nil
 }
 
-func (c *Cloud) network(name string) (Network, error) {
+func (c *Cloud) network(name string) (Network, *field.Error) {
 	if name == "" && len(c.Networks) == 1 {
 		return c.Networks[0], nil
 	}
@@ -97,7 +98,7 @@ func (c *Cloud) network(name string) (Network, error) {
 }
 
 // size takes the size named, or the first that is large enough: sizes are listed from the smallest.
-func (c *Cloud) size(s drivers.Spec, o *Options) (size Size, reason string, err error) {
+func (c *Cloud) size(s drivers.Spec, o *Options) (size Size, reason string, e *field.Error) {
 	if o.Size != "" {
 		i := slices.IndexFunc(c.Sizes, func(z Size) bool { return z.Name == o.Size })
 		if i < 0 {
@@ -113,26 +114,24 @@ func (c *Cloud) size(s drivers.Spec, o *Options) (size Size, reason string, err 
 }
 
 // unknown lists the names that are only looked up, not used.
-func (c *Cloud) unknown(s drivers.Spec, o *Options) []error {
-	var errs []error
+func (c *Cloud) unknown(s drivers.Spec, o *Options, note noter) {
 	for i, disk := range s.Disks {
 		if disk.Type != "" && !slices.Contains(c.VolumeTypes, disk.Type) {
-			errs = append(errs, missing(fmt.Sprintf("disks[%d].type", i), "volume type", disk.Type))
+			note(missing(fmt.Sprintf("disks[%d].type", i), "volume type", disk.Type))
 		}
 	}
 	if o.AddressPool != "" && !slices.Contains(c.Pools, o.AddressPool) {
-		errs = append(errs, missing("fake.address_pool", "pool", o.AddressPool))
+		note(missing("fake.address_pool", "pool", o.AddressPool))
 	}
 	for i, g := range o.Groups {
 		if !slices.Contains(c.Groups, g) {
-			errs = append(errs, missing(fmt.Sprintf("fake.groups[%d]", i), "group", g))
+			note(missing(fmt.Sprintf("fake.groups[%d]", i), "group", g))
 		}
 	}
-	return errs
 }
 
 // quota holds the sum of what is there and what is still to be made against the quota.
-func (c *Cloud) quota(specs []drivers.Spec) []error {
+func (c *Cloud) quota(specs []drivers.Spec, note noter) {
 	var servers, volumes, addresses int
 	for _, s := range specs {
 		servers += c.lacks(s.Owner, drivers.KindServer, 1)
@@ -141,11 +140,9 @@ func (c *Cloud) quota(specs []drivers.Spec) []error {
 			addresses += c.lacks(s.Owner, drivers.KindFloatingIP, 1)
 		}
 	}
-	return slices.Concat(
-		one(over("", "servers", c.countOf(drivers.KindServer), servers, c.Quota.Servers)),
-		one(over("disks", "volumes", c.countOf(drivers.KindVolume), volumes, c.Quota.Volumes)),
-		one(over("fake.address_pool", "floating addresses", c.countOf(drivers.KindFloatingIP), addresses, c.Quota.Addresses)),
-	)
+	note(over("", "servers", c.countOf(drivers.KindServer), servers, c.Quota.Servers))
+	note(over("disks", "volumes", c.countOf(drivers.KindVolume), volumes, c.Quota.Volumes))
+	note(over("fake.address_pool", "floating addresses", c.countOf(drivers.KindFloatingIP), addresses, c.Quota.Addresses))
 }
 
 // lacks is how many of a kind an owner still needs.
@@ -158,7 +155,7 @@ func (c *Cloud) lacks(owner drivers.Owner, kind drivers.Kind, want int) int {
 	return max(want, 0)
 }
 
-func over(path, what string, have, more, limit int) error {
+func over(path, what string, have, more, limit int) *field.Error {
 	if limit == 0 || more == 0 || have+more <= limit {
 		return nil
 	}
@@ -166,44 +163,6 @@ func over(path, what string, have, more, limit int) error {
 		WithHint("delete some or ask for a larger quota")
 }
 
-func missing(path, what, name string) error {
+func missing(path, what, name string) *field.Error {
 	return field.Errorf(path, "%w: there is no %s %q", drivers.ErrNotFound, what, name)
-}
-
-func one(err error) []error {
-	if err == nil {
-		return nil
-	}
-	return []error{err}
-}
-
-// findings joins what was found: once when it is so for every host, with the host's name when not.
-type findings struct {
-	hosts int
-	seen  []*field.Error
-	names map[string][]string
-}
-
-func (f *findings) add(host string, errs []error) {
-	for _, e := range field.All(errors.Join(errs...)) {
-		if f.names == nil {
-			f.names = map[string][]string{}
-		}
-		if _, known := f.names[e.Error()]; !known {
-			f.seen = append(f.seen, e)
-		}
-		f.names[e.Error()] = append(f.names[e.Error()], host)
-	}
-}
-
-func (f *findings) join() error {
-	var out []error
-	for _, e := range f.seen {
-		names := f.names[e.Error()]
-		if len(names) < f.hosts && names[0] != "" {
-			e = &field.Error{Path: e.Path, Err: fmt.Errorf("%s: %w", names[0], e.Err), Next: e.Next}
-		}
-		out = append(out, e)
-	}
-	return errors.Join(out...)
 }

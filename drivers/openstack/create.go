@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/davit-io/davit/drivers"
+	"github.com/davit-io/davit/internal/gather"
 )
 
 // creation is one call of Create.
@@ -59,7 +60,7 @@ func (c *creation) clear(ctx context.Context) error {
 	if !c.spec.Again {
 		return nil
 	}
-	things, _, err := c.owned[drivers.KindServer].get(ctx, string(c.spec.Owner))
+	things, _, err := c.owned[drivers.KindServer].Get(ctx, string(c.spec.Owner))
 	for _, o := range only(things, func(o owned) bool { return o.broken }) {
 		err = errors.Join(err, c.Delete(ctx, []drivers.Resource{o.Resource}))
 	}
@@ -115,8 +116,8 @@ func (d *Driver) awaitActive(ctx context.Context, id string) (server, error) {
 }
 
 // serverNow reads a server; one that a list lacks is asked for by itself before it is called missing.
-func (d *Driver) serverNow(ctx context.Context, from *gather[server], id string) (server, bool, error) {
-	s, there, err := from.get(ctx, id)
+func (d *Driver) serverNow(ctx context.Context, from *gather.Of[server], id string) (server, bool, error) {
+	s, there, err := from.Get(ctx, id)
 	if err != nil || there {
 		return s, there && !gone(s), err
 	}
@@ -151,7 +152,7 @@ func (c *creation) follow(ctx context.Context, up server, ip owned) ([]drivers.A
 	if len(fixed) > 0 && (ip.ID == "" || has(fixed, ip.ip.FixedIP)) {
 		return fixed, nil
 	}
-	p, there, err := c.ports.get(ctx, up.ID)
+	p, there, err := c.ports.Get(ctx, up.ID)
 	if err != nil || !there {
 		return fixed, err
 	}

@@ -68,7 +68,7 @@ func (d *Driver) removeServer(ctx context.Context, s *session, r drivers.Resourc
 		return err
 	}
 	return await(ctx, goneLimit, d.pace.of(1100*time.Millisecond), "until server "+label(r)+" is gone", func(ctx context.Context) (bool, string, error) {
-		v, there, err := d.waitingServers.get(ctx, r.ID)
+		v, there, err := d.waitingServers.Get(ctx, r.ID)
 		return !there || gone(v), statusOf(v), err
 	})
 }
@@ -89,7 +89,7 @@ func (d *Driver) removeVolume(ctx context.Context, s *session, r drivers.Resourc
 		return err
 	}
 	return await(ctx, goneLimit, d.pace.of(600*time.Millisecond), "until volume "+label(r)+" is gone", func(ctx context.Context) (bool, string, error) {
-		v, there, err := d.waitingVolumes.get(ctx, r.ID)
+		v, there, err := d.waitingVolumes.Get(ctx, r.ID)
 		if v.Status == "error_deleting" {
 			err = &drivers.Error{Err: fmt.Errorf("remove volume %s: Cinder failed to remove it", label(r)), Next: "give the volume's id " + r.ID + " to the cloud's operator"}
 		}

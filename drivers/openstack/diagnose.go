@@ -10,6 +10,7 @@ import (
 	"github.com/gophercloud/gophercloud/v2/openstack/networking/v2/extensions/security/rules"
 
 	"github.com/davit-io/davit/drivers"
+	"github.com/davit-io/davit/internal/pick"
 )
 
 // Diagnose looks at the server's state, its addresses, its port and the security groups of that port.
@@ -27,7 +28,7 @@ func (d *Driver) Diagnose(ctx context.Context, id string, tcp int) ([]string, er
 		return nil, err
 	}
 	causes := append(ofState(v), ofAddresses(addresses)...)
-	p, there, err := d.ports.get(ctx, id)
+	p, there, err := d.ports.Get(ctx, id)
 	if err != nil {
 		return causes, err
 	}
@@ -82,11 +83,11 @@ func (s *session) ofGroups(ctx context.Context, p port, tcp int) ([]string, erro
 			some = append(some, from)
 		}
 	}
-	of := listed(names(mine, groupName))
+	of := pick.Listed(names(mine, groupKind.Name))
 	if len(some) == 0 {
 		return []string{fmt.Sprintf("No rule of the server's security groups (%s) lets TCP port %d in.", of, tcp)}, nil
 	}
-	return []string{fmt.Sprintf("The server's security groups (%s) let TCP port %d in only from %s.", of, tcp, listed(some))}, nil
+	return []string{fmt.Sprintf("The server's security groups (%s) let TCP port %d in only from %s.", of, tcp, pick.Listed(some))}, nil
 }
 
 func letsIn(r rules.SecGroupRule, tcp int) bool {

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/davit-io/davit/drivers"
+	"github.com/davit-io/davit/internal/gather"
 )
 
 // Driver makes hosts in one project of one cloud. It may be used from many goroutines.
@@ -26,11 +27,11 @@ type Driver struct {
 
 	// What concurrent callers ask for becomes one request. Those that wait share a slower rhythm than those that
 	// only ask.
-	servers, waitingServers *gather[server]
-	volumes, waitingVolumes *gather[volume]
-	ports, waitingPorts     *gather[port]
-	owned                   map[drivers.Kind]*gather[[]owned] // by owner
-	mtus                    *gather[int]                      // by network id
+	servers, waitingServers *gather.Of[server]
+	volumes, waitingVolumes *gather.Of[volume]
+	ports, waitingPorts     *gather.Of[port]
+	owned                   map[drivers.Kind]*gather.Of[[]owned] // by owner
+	mtus                    *gather.Of[int]                      // by network id
 }
 
 // The capabilities of this driver.
@@ -61,21 +62,24 @@ func Constructor() drivers.Constructor {
 	}
 }
 
+// blink is how long a request is held back for those who ask at the same moment.
+func blink(gather.Last) time.Duration { return 10 * time.Millisecond }
+
 func newDriver(account Options, p pace) *Driver {
 	d := &Driver{account: account, pace: p, door: semaphore.NewWeighted(1)}
 	// About as long as one waits between two looks, so that those who began at different times fall into step. The
 	// more wait, the rarer they look, and a service that is slow to answer is asked less.
-	rhythm := func(n int, took time.Duration) time.Duration {
-		return max(p.scaled(time.Second), p.scaled(time.Duration(n)*60*time.Millisecond), 3*took/2)
+	rhythm := func(last gather.Last) time.Duration {
+		gap := max(p.scaled(time.Second), p.scaled(time.Duration(last.Keys)*60*time.Millisecond), 3*last.Took/2)
+		return max(blink(last), gap-last.Ago)
 	}
-	blink := func(int, time.Duration) time.Duration { return 0 }
-	d.servers, d.waitingServers = newGather(d.loadServers, blink), newGather(d.loadServers, rhythm)
-	d.volumes, d.waitingVolumes = newGather(d.loadVolumes, blink), newGather(d.loadVolumes, rhythm)
-	d.ports, d.waitingPorts = newGather(d.loadPorts, blink), newGather(d.loadPorts, rhythm)
-	d.mtus = newGather(d.loadMTUs, blink)
-	d.owned = map[drivers.Kind]*gather[[]owned]{}
+	d.servers, d.waitingServers = gather.New(d.loadServers, blink), gather.New(d.loadServers, rhythm)
+	d.volumes, d.waitingVolumes = gather.New(d.loadVolumes, blink), gather.New(d.loadVolumes, rhythm)
+	d.ports, d.waitingPorts = gather.New(d.loadPorts, blink), gather.New(d.loadPorts, rhythm)
+	d.mtus = gather.New(d.loadMTUs, blink)
+	d.owned = map[drivers.Kind]*gather.Of[[]owned]{}
 	for kind, list := range d.lists() {
-		d.owned[kind] = newGather(byOwner(list), blink)
+		d.owned[kind] = gather.New(byOwner(list), blink)
 	}
 	return d
 }

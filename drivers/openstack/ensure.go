@@ -63,7 +63,7 @@ func (c *creation) detached(ctx context.Context, post func(context.Context) (own
 // adopt takes over what carries the owner: the best of a kind is used, all are reported, so that the record has
 // them whatever happens next. What never worked is removed; anything else might hold data.
 func (c *creation) adopt(ctx context.Context, kind drivers.Kind, slot int) (owned, bool, error) {
-	things, _, err := c.owned[kind].get(ctx, string(c.spec.Owner))
+	things, _, err := c.owned[kind].Get(ctx, string(c.spec.Owner))
 	if err != nil {
 		return owned{}, false, err
 	}
@@ -103,7 +103,7 @@ func (c *creation) removeTwins(ctx context.Context) error {
 	}
 	var twins []drivers.Resource
 	for _, kind := range kinds {
-		things, _, err := c.owned[kind].get(ctx, string(c.spec.Owner))
+		things, _, err := c.owned[kind].Get(ctx, string(c.spec.Owner))
 		if err != nil {
 			return err
 		}

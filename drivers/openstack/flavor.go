@@ -11,6 +11,7 @@ import (
 
 	"github.com/davit-io/davit/drivers"
 	"github.com/davit-io/davit/internal/field"
+	"github.com/davit-io/davit/internal/pick"
 )
 
 const flavorPath = "openstack.flavor"
@@ -21,7 +22,7 @@ const leastMemory = 1024 // MiB
 // flavorFor finds the flavor that is named, or the smallest that does.
 func (c *catalog) flavorFor(spec drivers.Spec, image images.Image) (flavors.Flavor, *drivers.Choice, *field.Error) {
 	if want := options(spec).Flavor; want != "" {
-		f, err := pick("flavor", flavorPath, want, c.flavors, flavorID, flavorName, nil)
+		f, err := flavorKind.One(flavorPath, want, c.flavors)
 		if err == nil {
 			err = tooSmall(f, spec, image)
 		}
@@ -32,7 +33,7 @@ func (c *catalog) flavorFor(spec drivers.Spec, image images.Image) (flavors.Flav
 	if len(fitting) == 0 {
 		return flavors.Flavor{}, nil, field.Errorf(flavorPath, "%w", &drivers.Error{
 			Kind: drivers.ErrNotFound, Err: fmt.Errorf("no flavor has %s", amounts(asked)),
-		}).WithHint("there are %s", listed(names(c.flavors, described)))
+		}).WithHint("there are %s", pick.Listed(names(c.flavors, described)))
 	}
 	f := slices.MinFunc(fitting, smaller)
 	return f, &drivers.Choice{Path: flavorPath, Value: f.Name, Reason: "the smallest with " + amounts(asked)}, nil
@@ -93,6 +94,3 @@ func mebibytes(n int) string {
 	}
 	return fmt.Sprintf("%d MiB", n)
 }
-
-func flavorID(f flavors.Flavor) string   { return f.ID }
-func flavorName(f flavors.Flavor) string { return f.Name }

@@ -40,7 +40,7 @@ func (c *creation) postFloatingIP(ctx context.Context, port string) (owned, erro
 func (d *Driver) awaitPort(ctx context.Context, server, not string) (string, error) {
 	id := ""
 	err := await(ctx, buildLimit, d.pace.of(1300*time.Millisecond), "for the port of server "+server, func(ctx context.Context) (bool, string, error) {
-		p, there, err := d.waitingPorts.get(ctx, server)
+		p, there, err := d.waitingPorts.Get(ctx, server)
 		id = p.ID
 		return there && id != not, "no port yet", err
 	})
@@ -49,7 +49,7 @@ func (d *Driver) awaitPort(ctx context.Context, server, not string) (string, err
 
 // vanished says that a port is no longer the server's.
 func (d *Driver) vanished(ctx context.Context, server, port string) bool {
-	p, there, err := d.ports.get(ctx, server)
+	p, there, err := d.ports.Get(ctx, server)
 	return err == nil && (!there || p.ID != port)
 }
 

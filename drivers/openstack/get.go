@@ -23,7 +23,7 @@ func (d *Driver) Get(ctx context.Context, id string) (drivers.Host, error) {
 		return drivers.Host{}, err
 	}
 	if net := s.Metadata[networkKey]; net != "" {
-		host.LinkMTU, _, err = d.mtus.get(ctx, net)
+		host.LinkMTU, _, err = d.mtus.Get(ctx, net)
 	}
 	return host, err
 }
@@ -44,7 +44,7 @@ func (d *Driver) addresses(ctx context.Context, s server) ([]drivers.Address, er
 	if s.Metadata[floatingKey] == "" || floats {
 		return list, nil
 	}
-	ips, _, err := d.owned[drivers.KindFloatingIP].get(ctx, ownerOf(s))
+	ips, _, err := d.owned[drivers.KindFloatingIP].Get(ctx, ownerOf(s))
 	for _, ip := range ips {
 		if ip.ip.PortID != "" {
 			list = withFloating(list, ip.Name)

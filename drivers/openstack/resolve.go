@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/gophercloud/gophercloud/v2/openstack/blockstorage/v3/volumetypes"
 	"github.com/gophercloud/gophercloud/v2/openstack/compute/v2/flavors"
 	"github.com/gophercloud/gophercloud/v2/openstack/image/v2/images"
 	"github.com/gophercloud/gophercloud/v2/openstack/networking/v2/extensions/security/groups"
 
 	"github.com/davit-io/davit/drivers"
 	"github.com/davit-io/davit/internal/field"
+	"github.com/davit-io/davit/internal/pick"
 )
 
 const poolPath = "openstack.floating_pool"
@@ -27,13 +27,13 @@ type plan struct {
 
 // Resolve looks each name up once for all specs and reports everything that is wrong in one go.
 func (d *Driver) Resolve(ctx context.Context, specs []drivers.Spec) ([]drivers.Resolved, error) {
-	f := &findings{specs: specs}
+	f := pick.NewFindings(specs)
 	for _, spec := range specs {
-		f.static(spec)
+		static(f, spec)
 	}
 	s, err := d.session(ctx)
 	if err != nil {
-		return nil, errors.Join(f.err(), err)
+		return nil, errors.Join(f.Err(), err)
 	}
 	c, err := s.catalog(ctx, specs)
 	if err != nil {
@@ -44,30 +44,28 @@ func (d *Driver) Resolve(ctx context.Context, specs []drivers.Spec) ([]drivers.R
 		rs[i] = s.resolve(ctx, c, spec, f)
 	}
 	c.quota(rs, f)
-	return rs, f.err()
+	return rs, f.Err()
 }
 
 // static notes what is wrong whatever the cloud has.
-func (f *findings) static(spec drivers.Spec) {
+func static(f *pick.Findings, spec drivers.Spec) {
 	for _, e := range field.All(field.Under("openstack", options(spec).Validate())) {
-		f.add(spec.Name, e)
+		f.Add(e, spec.Name)
 	}
 	if n := len(spec.Owner); n == 0 || n > longestOwner || strings.ContainsAny(string(spec.Owner), ",/") {
-		f.add(spec.Name, field.Errorf("", "owner %q: a tag of Nova holds 1 to %d characters, no comma and no slash", spec.Owner, longestOwner))
+		f.Add(field.Errorf("", "owner %q: a tag of Nova holds 1 to %d characters, no comma and no slash", spec.Owner, longestOwner), spec.Name)
 	}
 	for i, disk := range spec.Disks {
 		if disk.SizeGiB < 1 {
-			f.add(spec.Name, field.Errorf(fmt.Sprintf("disks[%d].size_gib", i), "%d GiB: a volume has 1 GiB at least", disk.SizeGiB))
+			f.Add(field.Errorf(fmt.Sprintf("disks[%d].size_gib", i), "%d GiB: a volume has 1 GiB at least", disk.SizeGiB), spec.Name)
 		}
 	}
 }
 
-func (s *session) resolve(ctx context.Context, c *catalog, spec drivers.Spec, f *findings) drivers.Resolved {
+func (s *session) resolve(ctx context.Context, c *catalog, spec drivers.Spec, f *pick.Findings) drivers.Resolved {
 	r, p, o := drivers.Resolved{Spec: spec}, &plan{}, options(spec)
 	note := func(e *field.Error) bool {
-		if e != nil {
-			f.add(spec.Name, e)
-		}
+		f.Add(e, spec.Name)
 		return e == nil
 	}
 	image, e := s.imageFor(ctx, c, spec.Image)
@@ -85,7 +83,7 @@ func (s *session) resolve(ctx context.Context, c *catalog, spec drivers.Spec, f 
 	}
 	r.Choices = append(r.Choices, chosen(choice)...)
 	if o.FloatingPool != "" {
-		pool, e := pick("external network", poolPath, o.FloatingPool, only(c.networks, isExternal), networkID, networkName, nil)
+		pool, e := poolKind.One(poolPath, o.FloatingPool, only(c.networks, isExternal))
 		note(e)
 		p.pool = pool.ID
 	}
@@ -141,7 +139,7 @@ func (s *session) imageFor(ctx context.Context, c *catalog, want string) (images
 		}
 		usable = c.everyone
 	}
-	return pick("image", "image", want, usable, imageID, imageName, func(i images.Image) bool { return i.Owner == s.project })
+	return imageKind.Preferring(func(i images.Image) bool { return i.Owner == s.project }).One("image", want, usable)
 }
 
 // facts are what the properties of an image say, in the spelling of Glance's own metadata definitions.
@@ -158,7 +156,7 @@ func facts(image images.Image) drivers.ImageFacts {
 // networkFor finds the network that is named, or the only one a server can be on.
 func (c *catalog) networkFor(want string) (network, *drivers.Choice, *field.Error) {
 	if want != "" {
-		n, e := pick("network", "network", want, c.networks, networkID, networkName, nil)
+		n, e := networkKind.One("network", want, c.networks)
 		return n, nil, e
 	}
 	inner := only(c.networks, func(n network) bool { return !n.External })
@@ -168,14 +166,14 @@ func (c *catalog) networkFor(want string) (network, *drivers.Choice, *field.Erro
 	case 0:
 		return network{}, nil, field.Errorf("network", "the project has no network").WithHint("make one, with a subnet and a router")
 	}
-	return network{}, nil, field.Errorf("network", "there are %d networks", len(inner)).WithHint("name one of %s", listed(names(inner, networkName)))
+	return network{}, nil, field.Errorf("network", "there are %d networks", len(inner)).WithHint("name one of %s", pick.Listed(names(inner, networkKind.Name)))
 }
 
 func (s *session) groupsFor(c *catalog, want []string, note func(*field.Error) bool) []string {
 	var ids []string
+	kind := groupKind.Preferring(func(g groups.SecGroup) bool { return g.ProjectID == s.project })
 	for i, name := range want {
-		own := func(g groups.SecGroup) bool { return g.ProjectID == s.project }
-		g, e := pick("security group", fmt.Sprintf("openstack.security_groups[%d]", i), name, c.groups, groupID, groupName, own)
+		g, e := kind.One(fmt.Sprintf("openstack.security_groups[%d]", i), name, c.groups)
 		if note(e) {
 			ids = append(ids, g.ID)
 		}
@@ -187,7 +185,7 @@ func (c *catalog) hasType(path, want string) *field.Error {
 	if want == "" {
 		return nil
 	}
-	_, e := pick("volume type", path, want, c.types, typeID, typeName, nil)
+	_, e := typeKind.One(path, want, c.types)
 	return e
 }
 
@@ -197,16 +195,8 @@ func oneOf(kind, path, want string, have []string) *field.Error {
 		return nil
 	}
 	itself := func(name string) string { return name }
-	_, e := pick(kind, path, want, have, itself, itself, nil)
+	_, e := pick.Kind[string]{Word: kind, ID: itself, Name: itself}.One(path, want, have)
 	return e
 }
 
-func isExternal(n network) bool                { return n.External }
-func networkID(n network) string               { return n.ID }
-func networkName(n network) string             { return n.Name }
-func imageID(i images.Image) string            { return i.ID }
-func imageName(i images.Image) string          { return i.Name }
-func groupID(g groups.SecGroup) string         { return g.ID }
-func groupName(g groups.SecGroup) string       { return g.Name }
-func typeID(t volumetypes.VolumeType) string   { return t.ID }
-func typeName(t volumetypes.VolumeType) string { return t.Name }
+func isExternal(n network) bool { return n.External }

@@ -63,7 +63,7 @@ func (d *Driver) awaitVolume(ctx context.Context, disk owned) error {
 
 // volumeNow reads a volume; one that the list of davit's lacks is asked for by itself.
 func (d *Driver) volumeNow(ctx context.Context, id string) (volume, bool, error) {
-	v, there, err := d.waitingVolumes.get(ctx, id)
+	v, there, err := d.waitingVolumes.Get(ctx, id)
 	if err != nil || there {
 		return v, there, err
 	}

@@ -33,12 +33,12 @@ func (r *resolution) capacity(rs []drivers.Resolved) {
 	}
 	for at, n := range space {
 		if have := free(r.things[at]) >> 30; n.amount > have {
-			r.add(short("vsphere.datastore", "%d GiB needed on datastore %s, and %d GiB are free", n.amount, r.things[at].name, have), n.hosts...)
+			r.Add(short("vsphere.datastore", "%d GiB needed on datastore %s, and %d GiB are free", n.amount, r.things[at].name, have), n.hosts...)
 		}
 	}
 	for at, n := range memory {
 		if have := totalMemory(r.things[at]); have > 0 && n.amount > have {
-			r.add(short("memory_gib", "%d MiB of memory needed in %s, and its ESXi hosts have %d MiB", n.amount, r.things[at].name, have), n.hosts...)
+			r.Add(short("memory_gib", "%d MiB of memory needed in %s, and its ESXi hosts have %d MiB", n.amount, r.things[at].name, have), n.hosts...)
 		}
 	}
 }
@@ -70,7 +70,7 @@ func (r *resolution) largest(spec drivers.Spec, p *plan) {
 	have := prop[types.DatastoreSummary](*p.datastore, "summary").Capacity >> 30
 	for i, disk := range spec.Disks {
 		if int64(disk.SizeGiB) > have {
-			r.add(short(fmt.Sprintf("disks[%d].size_gib", i), "%d GiB don't fit on datastore %s of %d GiB", disk.SizeGiB, p.datastore.name, have), spec.Name)
+			r.Add(short(fmt.Sprintf("disks[%d].size_gib", i), "%d GiB don't fit on datastore %s of %d GiB", disk.SizeGiB, p.datastore.name, have), spec.Name)
 		}
 	}
 }
@@ -82,7 +82,7 @@ func (r *resolution) threads(spec drivers.Spec, p *plan) {
 		most = max(most, int(prop[int16](r.things[host], "summary.hardware.numCpuThreads")))
 	}
 	if most > 0 && p.cpus(spec) > most {
-		r.add(short("cpus", "%d CPUs needed, and the largest ESXi host of %s has %d", p.cpus(spec), p.compute.name, most), spec.Name)
+		r.Add(short("cpus", "%d CPUs needed, and the largest ESXi host of %s has %d", p.cpus(spec), p.compute.name, most), spec.Name)
 	}
 }
 

@@ -60,7 +60,7 @@ func (c *creation) earlier(ctx context.Context) (m, parked *machine, err error) 
 	if !c.spec.Again {
 		return nil, nil, nil
 	}
-	mine, _, err := c.marked.get(ctx, string(c.spec.Owner))
+	mine, _, err := c.marked.Get(ctx, string(c.spec.Owner))
 	for _, one := range mine {
 		switch {
 		case one.Type != "VirtualMachine":
@@ -151,7 +151,7 @@ func (c *creation) clone(ctx context.Context, t target, spec types.VirtualMachin
 		if err == nil || !unclear(err) || try == tries || ctx.Err() != nil {
 			return id, err
 		}
-		mine, _, looked := c.marked.get(ctx, string(c.spec.Owner))
+		mine, _, looked := c.marked.Get(ctx, string(c.spec.Owner))
 		if looked != nil {
 			return ref{}, errors.Join(err, looked)
 		}

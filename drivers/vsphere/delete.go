@@ -18,7 +18,7 @@ func (d *Driver) Delete(ctx context.Context, rs []drivers.Resource) error {
 	if len(rs) == 0 {
 		return nil
 	}
-	all, _, err := d.marked.get(ctx, everyone)
+	all, _, err := d.marked.Get(ctx, everyone)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (d *Driver) strangers(ctx context.Context, rs []drivers.Resource, affected 
 			if slices.ContainsFunc(affected, func(m machine) bool { return m.Value == r.ID }) {
 				continue
 			}
-			if _, there, err := d.machines.get(ctx, r.ID); there || err != nil {
+			if _, there, err := d.machines.Get(ctx, r.ID); there || err != nil {
 				errs = append(errs, errors.Join(err, fmt.Errorf("virtual machine %s carries no owner of davit's any more: not removed", label(r))))
 			}
 		default:
@@ -117,7 +117,7 @@ func (d *Driver) leaveGroup(ctx context.Context, m machine) error {
 	if m.Group == "" {
 		return nil
 	}
-	now, there, err := d.machines.get(ctx, m.Value)
+	now, there, err := d.machines.Get(ctx, m.Value)
 	if err != nil || !there {
 		return err
 	}

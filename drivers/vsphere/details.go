@@ -12,6 +12,7 @@ import (
 
 	"github.com/davit-io/davit/drivers"
 	"github.com/davit-io/davit/internal/field"
+	"github.com/davit-io/davit/internal/pick"
 )
 
 // readDetails reads what is too large to be read of everything: the templates that are named, and the switches of
@@ -81,7 +82,7 @@ func (r *resolution) policy(path, want string, note noter) string {
 		}
 		names = append(names, name)
 	}
-	note(unknown("storage policy", path, want, names))
+	note(pick.Unknown("storage policy", path, want, names))
 	return ""
 }
 
@@ -139,10 +140,10 @@ func (r *resolution) tagsFor(o *Options, note noter) []string {
 		if id == "" {
 			path := fmt.Sprintf("vsphere.tags[%d]", i)
 			if _, there := r.tags[categoryOf(tag)+":"]; !there {
-				note(field.Errorf(path, "%w", notFound("no category of tags %q", categoryOf(tag))).WithHint("there are %s", listed(r.categories())))
+				note(field.Errorf(path, "%w", notFound("no category of tags %q", categoryOf(tag))).WithHint("there are %s", pick.Listed(r.categories())))
 				continue
 			}
-			note(unknown("tag", path, tag, names))
+			note(pick.Unknown("tag", path, tag, names))
 			continue
 		}
 		ids = append(ids, id)

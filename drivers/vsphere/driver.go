@@ -8,10 +8,12 @@ package vsphere
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"golang.org/x/sync/semaphore"
 
 	"github.com/davit-io/davit/drivers"
+	"github.com/davit-io/davit/internal/gather"
 )
 
 // KindFolder is a folder that a create made for its host. Hosts may share it; it goes with the last of them.
@@ -25,9 +27,9 @@ type Driver struct {
 	door *semaphore.Weighted // held while logging in, out, and while reading open
 	open *session
 
-	machines *gather[machine]   // by id
-	marked   *gather[[]machine] // all that carry an owner, under the key everyone
-	once     *oneByOne          // what hosts share: folders, snapshots of a template, rules of a cluster
+	machines *gather.Of[machine]   // by id
+	marked   *gather.Of[[]machine] // all that carry an owner, under the key everyone
+	once     *oneByOne             // what hosts share: folders, snapshots of a template, rules of a cluster
 }
 
 // The capabilities of this driver.
@@ -60,7 +62,7 @@ func Constructor() drivers.Constructor {
 
 func newDriver(o Options, p pace) *Driver {
 	d := &Driver{account: o, pace: p, door: semaphore.NewWeighted(1), once: newOneByOne()}
-	d.machines = newGather(d.loadMachines, p.together)
-	d.marked = newGather(d.loadMarked, p.together)
+	hold := func(last gather.Last) time.Duration { return p.together(last.Keys) }
+	d.machines, d.marked = gather.New(d.loadMachines, hold), gather.New(d.loadMarked, hold)
 	return d
 }

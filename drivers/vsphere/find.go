@@ -9,7 +9,7 @@ import (
 
 // Find lists folders, machines and data disks by the marks that machines carry.
 func (d *Driver) Find(ctx context.Context, owner drivers.Owner) ([]drivers.Found, error) {
-	mine, _, err := d.marked.get(ctx, string(owner))
+	mine, _, err := d.marked.Get(ctx, string(owner))
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/types"
 
-	"github.com/davit-io/davit/internal/field"
+	"github.com/davit-io/davit/internal/pick"
 )
 
 type ref = types.ManagedObjectReference
@@ -160,31 +160,13 @@ func (inv *inventory) all(above ref, kinds ...string) []thing {
 	})
 }
 
-// pick finds the thing that is meant by a name, by an inventory path or the end of one, or by an id.
-func (inv *inventory) pick(kind, path, want string, from []thing) (thing, *field.Error) {
-	named := only(from, func(t thing) bool {
-		place := inv.path(t)
-		return t.Value == want || t.name == want || place == want || strings.HasSuffix(place, "/"+strings.TrimPrefix(want, "/")) && strings.Contains(want, "/")
-	})
-	switch len(named) {
-	case 1:
-		return named[0], nil
-	case 0:
-		return thing{}, unknown(kind, path, want, each(from, func(t thing) string { return t.name }))
+// kind is how things are named: by name, inventory path, the end of one, or managed object id. The paths tell things of
+// one name apart.
+func (inv *inventory) kind(word string) pick.Kind[thing] {
+	return pick.Kind[thing]{
+		Word: word, ID: inv.path, Name: func(t thing) string { return t.name },
+		Also: func(t thing, as string) bool {
+			return t.Value == as || strings.Contains(as, "/") && strings.HasSuffix(inv.path(t), "/"+strings.TrimPrefix(as, "/"))
+		},
 	}
-	return thing{}, field.Errorf(path, "%d of them are named %q: %s", len(named), want, listed(each(named, inv.path))).
-		WithHint("give the path, or the id, instead of the name")
-}
-
-// pickOrOnly finds what is named, or else the only one there is.
-func (inv *inventory) pickOrOnly(kind, path, want string, from []thing) (thing, *field.Error) {
-	switch {
-	case want != "":
-		return inv.pick(kind, path, want, from)
-	case len(from) == 1:
-		return from[0], nil
-	case len(from) == 0:
-		return thing{}, field.Errorf(path, "%w", notFound("the account sees no %s", kind))
-	}
-	return thing{}, field.Errorf(path, "there are %d", len(from)).WithHint("name one of %s", listed(each(from, func(t thing) string { return t.name })))
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/davit-io/davit/drivers"
+	"github.com/davit-io/davit/internal/pick"
 )
 
 // Images implements drivers.Lister: templates, and machines that are off and not davit's.
@@ -87,7 +88,7 @@ func (d *Driver) survey(ctx context.Context) (*resolution, error) {
 		return nil, err
 	}
 	inv, err := s.inventory(ctx)
-	return &resolution{session: s, inventory: inv, findings: newFindings(nil)}, err
+	return &resolution{session: s, inventory: inv, Findings: pick.NewFindings(nil)}, err
 }
 
 // valueKinds are the options that name something of the inventory, with the types of it.

@@ -181,7 +181,7 @@ func (d *Driver) Get(ctx context.Context, id string) (drivers.Host, error) {
 }
 
 func (d *Driver) machine(ctx context.Context, id string) (machine, error) {
-	m, there, err := d.machines.get(ctx, id)
+	m, there, err := d.machines.Get(ctx, id)
 	if err == nil && (!there || m.Parked) {
 		err = notFound("there is no virtual machine %s", id)
 	}

@@ -2,6 +2,7 @@ package vsphere
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -47,4 +48,16 @@ func ownerInName(name string) drivers.Owner {
 		return ""
 	}
 	return drivers.Owner(owner)
+}
+
+func only[T any](things []T, want func(T) bool) []T {
+	return slices.DeleteFunc(slices.Clone(things), func(thing T) bool { return !want(thing) })
+}
+
+func each[T, U any](things []T, convert func(T) U) []U {
+	out := make([]U, len(things))
+	for i, thing := range things {
+		out[i] = convert(thing)
+	}
+	return out
 }

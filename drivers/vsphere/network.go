@@ -26,7 +26,7 @@ func (r *resolution) networkFor(want string, p place, choose chooser) (nic, *fie
 	if p.compute.name == "" {
 		return nic{}, nil // where it is to run is a finding already
 	}
-	found, e := r.pickOrOnly("network of "+p.compute.name, "network", want, usable)
+	found, e := r.kind("network of "+p.compute.name).OneOrOnly("network", want, usable)
 	if e != nil {
 		return nic{}, e
 	}

@@ -22,7 +22,7 @@ func (d *Driver) park(ctx context.Context, m machine, stay []markedDisk) error {
 	if err := d.powerOff(ctx, s, m); err != nil {
 		return err
 	}
-	now, there, err := d.machines.get(ctx, m.Value)
+	now, there, err := d.machines.Get(ctx, m.Value)
 	if err != nil || !there {
 		return err
 	}
@@ -45,7 +45,7 @@ func parkedName(m machine) string {
 
 // dropDisks removes data disks from a machine that itself stays.
 func (d *Driver) dropDisks(ctx context.Context, m machine, stay []markedDisk) error {
-	now, there, err := d.machines.get(ctx, m.Value)
+	now, there, err := d.machines.Get(ctx, m.Value)
 	if err != nil || !there {
 		return err
 	}
@@ -67,7 +67,7 @@ func (c *creation) keptDisks(ctx context.Context, parked *machine) (map[string]t
 	if parked == nil {
 		return kept, nil
 	}
-	now, there, err := c.machines.get(ctx, parked.Value)
+	now, there, err := c.machines.Get(ctx, parked.Value)
 	if err != nil || !there {
 		return kept, err
 	}
@@ -82,7 +82,7 @@ func (c *creation) keptDisks(ctx context.Context, parked *machine) (map[string]t
 // dissolve removes a machine whose disks another one has now. They are taken from it first, so that they don't go
 // with it.
 func (c *creation) dissolve(ctx context.Context, parked machine, taken []markedDisk) error {
-	now, there, err := c.machines.get(ctx, parked.Value)
+	now, there, err := c.machines.Get(ctx, parked.Value)
 	if err != nil || !there {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/davit-io/davit/drivers"
 	"github.com/davit-io/davit/internal/field"
+	"github.com/davit-io/davit/internal/pick"
 )
 
 // place is where a host is put.
@@ -36,7 +37,7 @@ func (r *resolution) place(spec drivers.Spec, dc thing, t template, note noter, 
 func (r *resolution) computeFor(p *place, o *Options) *field.Error {
 	computes := r.all(p.datacenter.ref, "ClusterComputeResource", "ComputeResource")
 	if o.HostSystem != "" {
-		esx, e := r.pick("ESXi host", "vsphere.host_system", o.HostSystem, r.all(p.datacenter.ref, "HostSystem"))
+		esx, e := r.kind("ESXi host").One("vsphere.host_system", o.HostSystem, r.all(p.datacenter.ref, "HostSystem"))
 		if e != nil {
 			return e
 		}
@@ -49,18 +50,18 @@ func (r *resolution) computeFor(p *place, o *Options) *field.Error {
 	if o.ResourcePool != "" && o.Cluster == "" {
 		computes = only(computes, func(c thing) bool { return len(r.poolsNamed(c, o.ResourcePool)) > 0 })
 		if len(computes) == 0 {
-			return unknown("resource pool", "vsphere.resource_pool", o.ResourcePool, each(r.all(p.datacenter.ref, "ResourcePool"), func(t thing) string { return t.name }))
+			return pick.Unknown("resource pool", "vsphere.resource_pool", o.ResourcePool, each(r.all(p.datacenter.ref, "ResourcePool"), func(t thing) string { return t.name }))
 		}
 	}
 	var e *field.Error
-	if p.compute, e = r.pickOrOnly("cluster", "vsphere.cluster", o.Cluster, computes); e != nil {
+	if p.compute, e = r.kind("cluster").OneOrOnly("vsphere.cluster", o.Cluster, computes); e != nil {
 		return e
 	}
 	if o.ResourcePool == "" {
 		p.pool = r.things[prop[ref](p.compute, "resourcePool")]
 		return nil
 	}
-	p.pool, e = r.pick("resource pool", "vsphere.resource_pool", o.ResourcePool, r.all(p.compute.ref, "ResourcePool", "VirtualApp"))
+	p.pool, e = r.kind("resource pool").One("vsphere.resource_pool", o.ResourcePool, r.all(p.compute.ref, "ResourcePool", "VirtualApp"))
 	return e
 }
 
@@ -84,7 +85,7 @@ func available(esx thing) *field.Error {
 // storageFor finds the datastore or the datastore cluster.
 func (r *resolution) storageFor(p *place, o *Options, t template, choose chooser) *field.Error {
 	if o.DatastoreCluster != "" {
-		pod, e := r.pick("datastore cluster", "vsphere.datastore_cluster", o.DatastoreCluster, r.all(p.datacenter.ref, "StoragePod"))
+		pod, e := r.kind("datastore cluster").One("vsphere.datastore_cluster", o.DatastoreCluster, r.all(p.datacenter.ref, "StoragePod"))
 		p.pod = &pod
 		return e
 	}
@@ -97,7 +98,7 @@ func (r *resolution) storageFor(p *place, o *Options, t template, choose chooser
 		return slices.Contains(mounted, ds.ref) && s.Accessible && (s.MaintenanceMode == "" || s.MaintenanceMode == "normal")
 	})
 	if o.Datastore != "" {
-		ds, e := r.pick("datastore of "+p.compute.name, "vsphere.datastore", o.Datastore, usable)
+		ds, e := r.kind("datastore of "+p.compute.name).One("vsphere.datastore", o.Datastore, usable)
 		p.datastore = &ds
 		return e
 	}

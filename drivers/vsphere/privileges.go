@@ -46,7 +46,7 @@ func (r *resolution) privileges(ctx context.Context, rs []drivers.Resolved) erro
 		}
 		for _, need := range p.rights() {
 			if lacking[need.object.ref][need.privilege] {
-				r.add(r.lacks(need), res.Spec.Name)
+				r.Add(r.lacks(need), res.Spec.Name)
 			}
 		}
 	}

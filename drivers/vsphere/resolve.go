@@ -10,6 +10,7 @@ import (
 
 	"github.com/davit-io/davit/drivers"
 	"github.com/davit-io/davit/internal/field"
+	"github.com/davit-io/davit/internal/pick"
 )
 
 // plan is a Spec's names as ids: the driver's own part of a Resolved.
@@ -35,7 +36,7 @@ type noter func(*field.Error) bool
 type resolution struct {
 	*session
 	*inventory
-	*findings
+	*pick.Findings
 	details  map[ref]thing
 	policies map[string]string // ids of storage policies by name
 	tags     map[string]string // ids of tags by category:name
@@ -43,20 +44,20 @@ type resolution struct {
 
 // Resolve reads the inventory once for all specs and reports everything that is wrong in one go.
 func (d *Driver) Resolve(ctx context.Context, specs []drivers.Spec) ([]drivers.Resolved, error) {
-	f := newFindings(specs)
+	f := pick.NewFindings(specs)
 	for _, spec := range specs {
-		f.static(spec)
+		static(f, spec)
 	}
-	f.sameAddress(specs)
+	sameAddress(f, specs)
 	s, err := d.session(ctx)
 	if err != nil {
-		return nil, errors.Join(f.err(), err)
+		return nil, errors.Join(f.Err(), err)
 	}
 	inv, err := s.inventory(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r := &resolution{session: s, inventory: inv, findings: f}
+	r := &resolution{session: s, inventory: inv, Findings: f}
 	if err := r.look(ctx, specs); err != nil {
 		return nil, err
 	}
@@ -68,29 +69,29 @@ func (d *Driver) Resolve(ctx context.Context, specs []drivers.Spec) ([]drivers.R
 	if err := r.privileges(ctx, rs); err != nil {
 		return nil, err
 	}
-	return rs, f.err()
+	return rs, f.Err()
 }
 
 // static notes what is wrong whatever the vCenter has.
-func (f *findings) static(spec drivers.Spec) {
+func static(f *pick.Findings, spec drivers.Spec) {
 	for _, e := range field.All(field.Under("vsphere", options(spec).Validate())) {
-		f.add(e, spec.Name)
+		f.Add(e, spec.Name)
 	}
 	if spec.Owner == "" {
-		f.add(field.Errorf("", "the host has no owner"), spec.Name)
+		f.Add(field.Errorf("", "the host has no owner"), spec.Name)
 	}
 	if n := len(spec.Disks); n > maxDisks {
-		f.add(field.Errorf("disks", "%d are more than the %d that fit on one controller", n, maxDisks), spec.Name)
+		f.Add(field.Errorf("disks", "%d are more than the %d that fit on one controller", n, maxDisks), spec.Name)
 	}
 	for i, disk := range spec.Disks {
 		if disk.SizeGiB < 1 {
-			f.add(field.Errorf(fmt.Sprintf("disks[%d].size_gib", i), "%d GiB: a disk has 1 GiB at least", disk.SizeGiB), spec.Name)
+			f.Add(field.Errorf(fmt.Sprintf("disks[%d].size_gib", i), "%d GiB: a disk has 1 GiB at least", disk.SizeGiB), spec.Name)
 		}
 	}
 }
 
 // sameAddress refuses one address for several hosts.
-func (f *findings) sameAddress(specs []drivers.Spec) {
+func sameAddress(f *pick.Findings, specs []drivers.Spec) {
 	hosts := map[string][]string{}
 	for _, spec := range specs {
 		address, _, _ := strings.Cut(options(spec).StaticAddress, "/")
@@ -100,7 +101,7 @@ func (f *findings) sameAddress(specs []drivers.Spec) {
 	}
 	for address, names := range hosts {
 		if len(names) > 1 {
-			f.add(field.Errorf("vsphere.static_address", "%s can't be the address of %d hosts: %s", address, len(names), listed(names)).
+			f.Add(field.Errorf("vsphere.static_address", "%s can't be the address of %d hosts: %s", address, len(names), pick.Listed(names)).
 				WithHint("create them one by one, each with its own address, or leave it to DHCP"), names...)
 		}
 	}
@@ -122,7 +123,7 @@ func (r *resolution) resolve(spec drivers.Spec) drivers.Resolved {
 	res, p, o := drivers.Resolved{Spec: spec}, &plan{options: options(spec)}, options(spec)
 	ok := true
 	note := func(e *field.Error) bool {
-		r.add(e, spec.Name)
+		r.Add(e, spec.Name)
 		ok = ok && e == nil
 		return e == nil
 	}
@@ -157,7 +158,7 @@ func (r *resolution) resolve(spec drivers.Spec) drivers.Resolved {
 // datacenter is the one that is named, or the only one.
 func (r *resolution) datacenter(o *Options) (thing, *field.Error) {
 	want := fallback(o.Datacenter, "GOVC_DATACENTER", "VSPHERE_DATACENTER")
-	return r.pickOrOnly("datacenter", "vsphere.datacenter", want, r.all(ref{}, "Datacenter"))
+	return r.kind("datacenter").OneOrOnly("vsphere.datacenter", want, r.all(ref{}, "Datacenter"))
 }
 
 // makes tells what Create will make, in its order.
@@ -203,7 +204,7 @@ func (r *resolution) attributes(o *Options, note noter) map[int32]string {
 	for name, value := range o.CustomAttributes {
 		found := only(usable, func(f types.CustomFieldDef) bool { return f.Name == name })
 		if len(found) == 0 {
-			note(unknown("custom attribute", field.Join("vsphere.custom_attributes", name), name, each(usable, func(f types.CustomFieldDef) string { return f.Name })))
+			note(pick.Unknown("custom attribute", field.Join("vsphere.custom_attributes", name), name, each(usable, func(f types.CustomFieldDef) string { return f.Name })))
 			continue
 		}
 		out[found[0].Key] = value

@@ -10,6 +10,7 @@ import (
 
 	"github.com/davit-io/davit/drivers"
 	"github.com/davit-io/davit/internal/field"
+	"github.com/davit-io/davit/internal/pick"
 )
 
 // snapshotName is of the snapshot that linked clones share. It is made once and stays.
@@ -40,7 +41,7 @@ func (r *resolution) template(spec drivers.Spec, dc thing, choose chooser) (temp
 	if spec.Image == "" {
 		return template{}, field.Errorf("image", "no template is named").WithHint("name a template or a virtual machine to clone")
 	}
-	found, e := r.pick("template", "image", spec.Image, r.templates(spec.Image, dc))
+	found, e := r.kind("template").One("image", spec.Image, r.templates(spec.Image, dc))
 	if e != nil {
 		return template{}, e
 	}
@@ -97,7 +98,7 @@ func (t *template) chooseSnapshot(o *Options, choose chooser) *field.Error {
 	switch own := find(snapshotName); {
 	case o.Snapshot != "":
 		if t.snapshot = find(o.Snapshot); t.snapshot == nil {
-			return unknown("snapshot of "+t.name, "vsphere.snapshot", o.Snapshot, each(tree, func(s types.VirtualMachineSnapshotTree) string { return s.Name }))
+			return pick.Unknown("snapshot of "+t.name, "vsphere.snapshot", o.Snapshot, each(tree, func(s types.VirtualMachineSnapshotTree) string { return s.Name }))
 		}
 	case !t.links:
 	case own != nil:

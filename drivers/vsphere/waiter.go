@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/davit-io/davit/drivers"
+	"github.com/davit-io/davit/internal/gather"
 )
 
 // waiter waits for tasks and machines. It has one property collector of its own, which hears of what is put on a list,
@@ -22,7 +23,7 @@ type waiter struct {
 	pace pace
 
 	door   *semaphore.Weighted // held while the list is changed
-	adding *gather[struct{}]
+	adding *gather.Of[struct{}]
 
 	mu      sync.Mutex
 	watches map[*watch]bool
@@ -49,7 +50,7 @@ func newWaiter(s *session, p pace) *waiter {
 		s: s, pace: p, door: semaphore.NewWeighted(1),
 		watches: map[*watch]bool{}, seen: map[ref]map[string]any{}, named: map[ref]bool{}, listed: map[ref]bool{},
 	}
-	w.adding = newGather(w.add, func(int) time.Duration { return p.together(w.crowd()) })
+	w.adding = gather.New(w.add, func(gather.Last) time.Duration { return p.together(w.crowd()) })
 	return w
 }
 
@@ -102,7 +103,7 @@ func (w *waiter) list(ctx context.Context, one *watch, r ref) error {
 	if !w.missing(one, r) {
 		return nil
 	}
-	_, _, err := w.adding.get(ctx, r.Value)
+	_, _, err := w.adding.Get(ctx, r.Value)
 	return err
 }
 
