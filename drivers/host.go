@@ -70,6 +70,8 @@ type Host struct {
 	SSHPort   int      // where its SSH server listens; 0: 22
 	HostKeys  []string // of its SSH server, known already, as lines of authorized_keys; empty: still to be learned
 	Complete  bool     // a Marker marked it so
+	// Tags are what users noted on it at the platform: metadata of OpenStack, custom attributes of vSphere.
+	Tags map[string]string
 	// Disks are where the guest finds its data disks, in the order of Spec.Disks. Create alone tells.
 	Disks []DiskIdentity
 }

@@ -14,5 +14,5 @@ func (d *davit) Resources(context.Context) []func() resource.Resource {
 
 // DataSources lists the data sources; a new one is a line here.
 func (d *davit) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{d.imageSource, d.flavorSource, d.networkSource, d.cloudinitSource}
+	return []func() datasource.DataSource{d.imageSource, d.flavorSource, d.networkSource, d.hostsSource, d.cloudinitSource}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/davit-io/davit/drivers"
 	"github.com/davit-io/davit/drivers/fake"
+	"github.com/davit-io/davit/internal/lifecycle"
 	"github.com/davit-io/davit/internal/stacksim"
 )
 
@@ -147,5 +148,30 @@ func TestCloudinitSource(t *testing.T) {
 			ExpectError: wrapped(`hostname: "a_b" is no host name`),
 		},
 		resource.TestStep{Config: data("davit_cloudinit", "max_bytes = 10\ndocuments = [\"#cloud-config\\ntimezone: UTC\\n\"]"), ExpectError: wrapped("at most 10 fit")},
+	)
+}
+
+func TestHostsSource(t *testing.T) {
+	t.Parallel()
+	c := fake.New()
+	c.Plant(drivers.KindServer, "shop-2", lifecycle.OwnerOf("shop", "shop-2"))
+	c.Plant(drivers.KindServer, "shop-1", lifecycle.OwnerOf("shop", "shop-1"))
+	c.Plant(drivers.KindServer, "web", "someone")
+	names := func(names ...string) map[string]knownvalue.Check {
+		hosts := make([]knownvalue.Check, len(names))
+		for i, name := range names {
+			hosts[i] = knownvalue.ObjectPartial(map[string]knownvalue.Check{
+				"name": exact(name), "state": exact("running"), "id": knownvalue.NotNull(), "owner": knownvalue.NotNull(), "address": knownvalue.Null(),
+			})
+		}
+		return map[string]knownvalue.Check{"hosts": knownvalue.ListExact(hosts)}
+	}
+	terraform(
+		t, drivers.Table{c.Constructor()},
+		reads(data("davit_hosts", ""), "davit_hosts", names("shop-1", "shop-2", "web")),
+		reads(data("davit_hosts", `deployment = "shop"`), "davit_hosts", names("shop-1", "shop-2")),
+		reads(data("davit_hosts", `owner = "someone"`), "davit_hosts", names("web")),
+		reads(data("davit_hosts", `tags = { team = "blue" }`), "davit_hosts", names()),
+		resource.TestStep{Config: data("davit_hosts", `name_regex = "["`), ExpectError: wrapped("No regular expression")},
 	)
 }

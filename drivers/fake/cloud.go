@@ -115,7 +115,11 @@ func (c *Cloud) Count(kind drivers.Kind) int {
 func (c *Cloud) Plant(kind drivers.Kind, name string, owner drivers.Owner) drivers.Resource {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.add(kind, name, owner).Resource
+	th := c.add(kind, name, owner)
+	if kind == drivers.KindServer {
+		th.host = drivers.Host{ID: th.ID, Name: name, State: drivers.StateRunning}
+	}
+	return th.Resource
 }
 
 // The methods below want c.mu held.

@@ -139,7 +139,7 @@ func (c *Cloud) boot(s drivers.Spec, p resolved, docs drivers.Documents) (*thing
 	th.ready = time.Now().Add(time.Duration(p.options.BootWait) * time.Millisecond)
 	th.host = drivers.Host{
 		ID: th.ID, SSHPort: c.SSHPort, Name: s.Name, State: drivers.StateBuilding, LinkMTU: p.network.MTU,
-		Addresses: []drivers.Address{{IP: ip}},
+		Addresses: []drivers.Address{{IP: ip}}, Tags: p.options.Notes,
 	}
 	if c.KnowsKeys {
 		th.host.HostKeys = guest.HostKeys

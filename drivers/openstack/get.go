@@ -15,7 +15,7 @@ func (d *Driver) Get(ctx context.Context, id string) (drivers.Host, error) {
 	if err != nil {
 		return drivers.Host{}, err
 	}
-	host := drivers.Host{ID: s.ID, Name: s.Name, State: stateOf(s), Complete: s.Metadata[completeKey] == marked}
+	host := drivers.Host{ID: s.ID, Name: s.Name, State: stateOf(s), Complete: s.Metadata[completeKey] == marked, Tags: tagsOf(s)}
 	if host.State == drivers.StateError {
 		host.Fault = s.Fault.Message
 	}

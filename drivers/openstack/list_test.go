@@ -9,6 +9,18 @@ import (
 	"github.com/davit-io/davit/internal/stacksim"
 )
 
+func TestTagsAreTheUsersMetadata(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, stacksim.Options{})
+	s := spec("web")
+	spoil(&s).Metadata = map[string]string{"team": "blue"}
+	made, _ := b.mustCreate(s)
+	host, err := b.Get(t.Context(), made.ID)
+	if diff := cmp.Diff(map[string]string{"team": "blue"}, host.Tags); diff != "" || err != nil {
+		t.Error(err, diff)
+	}
+}
+
 func TestListsOfTheCloud(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, stacksim.Options{})

@@ -167,6 +167,13 @@ func ownerOf(v server) string {
 	return v.Metadata[ownerKey]
 }
 
+// tagsOf is the metadata of a server without davit's own.
+func tagsOf(v server) map[string]string {
+	out := maps.Clone(v.Metadata)
+	maps.DeleteFunc(out, func(key, _ string) bool { return key == mark || strings.HasPrefix(key, mark+".") })
+	return out
+}
+
 // stillborn says that a server failed before it ever ran, so that nothing is lost with it.
 func stillborn(v server) bool { return v.Status == "ERROR" && v.LaunchedAt.IsZero() }
 

@@ -48,7 +48,7 @@ type machine struct {
 // machineProperties are read of the machines that are asked for by id.
 var machineProperties = []string{
 	"name", "runtime.powerState", "runtime.connectionState", "guest.net", "guest.ipAddress", "guest.toolsRunningStatus", "guestHeartbeatStatus",
-	"config.hardware.device", "resourcePool", "runtime.host", "parent", markPath,
+	"config.hardware.device", "resourcePool", "runtime.host", "parent", markPath, "availableField", "customValue",
 	extra(drivers.ReportHostKeys), extra(drivers.ReportPhase), extra(drivers.ReportVerdict), extra(drivers.ReportErrors), extra(metadataKey),
 }
 
@@ -143,11 +143,26 @@ func (m machine) power() types.VirtualMachinePowerState {
 
 // host is the machine in the words of the contract.
 func (m machine) host() drivers.Host {
-	h := drivers.Host{ID: m.Value, Name: m.name, State: m.state(), LinkMTU: m.MTU, Addresses: addressesOf(m.thing), Complete: m.Complete}
+	h := drivers.Host{ID: m.Value, Name: m.name, State: m.state(), LinkMTU: m.MTU, Addresses: addressesOf(m.thing), Complete: m.Complete, Tags: tagsOf(m.thing)}
 	if h.State == drivers.StateError {
 		h.Fault = "the virtual machine is " + string(prop[types.VirtualMachineConnectionState](m.thing, "runtime.connectionState"))
 	}
 	return h
+}
+
+// tagsOf are the values of custom attributes by their names.
+func tagsOf(t thing) map[string]string {
+	names := map[int32]string{}
+	for _, f := range prop[types.ArrayOfCustomFieldDef](t, "availableField").CustomFieldDef {
+		names[f.Key] = f.Name
+	}
+	out := map[string]string{}
+	for _, v := range prop[types.ArrayOfCustomFieldValue](t, "customValue").CustomFieldValue {
+		if text, ok := v.(*types.CustomFieldStringValue); ok {
+			out[names[text.Key]] = text.Value
+		}
+	}
+	return out
 }
 
 // addressesOf are those that the guest's tools report for network cards of the machine. Bridges and other networks

@@ -86,10 +86,13 @@ func TestOptionsAct(t *testing.T) {
 				t.Errorf("%v, %v", attached, err)
 			}
 		}},
-		{"custom attributes", func(_ *drivers.Spec, o *vsphere.Options) { o.CustomAttributes = map[string]string{"cost": "42"} }, attribute, func(t *testing.T, _ *cloud, vm mo.VirtualMachine) {
+		{"custom attributes", func(_ *drivers.Spec, o *vsphere.Options) { o.CustomAttributes = map[string]string{"cost": "42"} }, attribute, func(t *testing.T, c *cloud, vm mo.VirtualMachine) {
 			if len(vm.CustomValue) != 1 || vm.CustomValue[0].(*types.CustomFieldStringValue).Value != "42" {
 				t.Errorf("%v", vm.CustomValue)
 			}
+			host, err := c.driver().Get(t.Context(), vm.Self.Value)
+			c.must(err)
+			equal(t, host.Tags, map[string]string{"cost": "42"})
 		}},
 		{"anti-affinity", func(_ *drivers.Spec, o *vsphere.Options) { o.AntiAffinity = "apart" }, nil, func(t *testing.T, c *cloud, vm mo.VirtualMachine) {
 			equal(t, c.apart(), []types.ManagedObjectReference{vm.Self})

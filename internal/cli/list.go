@@ -35,7 +35,7 @@ func (a *app) listCmds() []*cobra.Command {
 				return []string{n.Name, amount(n.MTU, "bytes"), string(n.Kind), n.Carrier, n.ID}
 			})}
 		}),
-		a.valuesCmd(),
+		a.hostsCmd(), a.valuesCmd(),
 	}
 }
 

@@ -117,11 +117,11 @@ func (r *Runner) dial(ctx context.Context, t remote.Target) (Conn, error) {
 }
 
 // each works on all hosts at once.
-func each(recs []*Record, work func(i int, rec *Record) error) error {
-	errs := make([]error, len(recs))
+func each[T any](things []T, work func(i int, thing T) error) error {
+	errs := make([]error, len(things))
 	var all sync.WaitGroup
-	for i, rec := range recs {
-		all.Go(func() { errs[i] = work(i, rec) })
+	for i, thing := range things {
+		all.Go(func() { errs[i] = work(i, thing) })
 	}
 	all.Wait()
 	return errors.Join(errs...)
