@@ -117,7 +117,9 @@ func TestFindingNamesTheHostItConcerns(t *testing.T) {
 	if err == nil || !strings.HasSuffix(err.Error(), " (b)") {
 		t.Errorf("got %v", err)
 	}
-	if _, err = fake.New().Driver().Resolve(t.Context(), []drivers.Spec{bad, bad}); err == nil || strings.HasSuffix(err.Error(), "(b)") {
+	other := bad
+	other.Name = "c"
+	if _, err = fake.New().Driver().Resolve(t.Context(), []drivers.Spec{bad, other}); err == nil || strings.HasSuffix(err.Error(), ")") {
 		t.Errorf("a finding about all hosts names one: %v", err)
 	}
 }
