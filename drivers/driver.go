@@ -44,6 +44,7 @@ type Documents struct {
 // DiskIdentity is where the guest finds a data disk, whatever the order of its controllers.
 type DiskIdentity struct {
 	Path string // a stable link, for example /dev/disk/by-id/virtio-1b9c7c1e-9d1c-4d0a-8
+	ID   string // of its Resource; empty: it is none that Create makes
 }
 
 // Resolved is a Spec whose names are ids.

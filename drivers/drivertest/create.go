@@ -35,6 +35,10 @@ func creates(t *testing.T, b *bed) {
 		if !path.IsAbs(disk.Path) {
 			t.Errorf("identity %q is no path", disk.Path)
 		}
+		made := func(r drivers.Resource) bool { return r.Kind == drivers.KindVolume && r.ID == disk.ID }
+		if slices.Contains(b.Makes, drivers.KindVolume) && !slices.ContainsFunc(tr.Made, made) {
+			t.Errorf("%q is of none of the volumes that were made", disk.ID)
+		}
 	}
 }
 

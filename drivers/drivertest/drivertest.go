@@ -65,6 +65,7 @@ func Run(t *testing.T, h Harness) {
 		{"Find", finds},
 		{"Console", consoles},
 		{"Diagnose", diagnoses},
+		{"Report", reports},
 		{"Mark", marks},
 		{"List", lists},
 		{"Flavors", flavors},

@@ -145,6 +145,25 @@ func diagnoses(t *testing.T, b *bed) {
 	}
 }
 
+// reports reads a guest's report. What the guest of a bed tells is its own affair; that nothing is made up is the driver's.
+func reports(t *testing.T, b *bed) {
+	reporter, ok := drivers.As[drivers.Reporter](b.d)
+	if !ok {
+		t.Skip("the driver reads no reports")
+	}
+	tr := b.create(t, b.spec(t, "report"))
+	r, err := reporter.Report(b.ctx, tr.Host.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Contains([]string{"", drivers.VerdictDone, drivers.VerdictError}, r.Verdict) || len(r.Errors) > 0 && r.Verdict != drivers.VerdictError {
+		t.Errorf("verdict %q with errors %q", r.Verdict, r.Errors)
+	}
+	if _, err := reporter.Report(b.ctx, uuid.NewString()); !errors.Is(err, drivers.ErrNotFound) {
+		t.Errorf("the report of a host that never was: %v", err)
+	}
+}
+
 func marks(t *testing.T, b *bed) {
 	marker, ok := drivers.As[drivers.Marker](b.d)
 	if !ok {

@@ -40,6 +40,9 @@ type Cloud struct {
 	count  int
 }
 
+// KindFolder is of what only Plant puts there: as on vSphere, a folder stays for as long as its owner has a volume in it.
+const KindFolder drivers.Kind = "folder"
+
 // Network is a network of the cloud.
 type Network struct {
 	Name string
@@ -190,6 +193,6 @@ func (c *Cloud) view(th *thing) drivers.Host {
 
 // rank is the order in which a create makes things.
 func rank(a, b drivers.Found) int {
-	order := []drivers.Kind{drivers.KindVolume, drivers.KindServer, drivers.KindFloatingIP}
+	order := []drivers.Kind{KindFolder, drivers.KindVolume, drivers.KindServer, drivers.KindFloatingIP}
 	return cmp.Compare(slices.Index(order, a.Kind), slices.Index(order, b.Kind))
 }

@@ -54,7 +54,7 @@ func (m *maker) disks(ctx context.Context) ([]drivers.DiskIdentity, error) {
 		if err != nil {
 			return nil, err
 		}
-		identities[i] = drivers.DiskIdentity{Path: "/dev/disk/by-id/virtio-" + r.ID[:20]}
+		identities[i] = drivers.DiskIdentity{Path: "/dev/disk/by-id/virtio-" + r.ID[:20], ID: r.ID}
 	}
 	return identities, nil
 }
@@ -193,6 +193,9 @@ func (d *client) Delete(ctx context.Context, rs []drivers.Resource) error {
 func (c *Cloud) remove(r drivers.Resource) {
 	th, ok := c.get(r.Kind, r.ID)
 	if !ok {
+		return
+	}
+	if _, full := c.of(th.owner, drivers.KindVolume, ""); r.Kind == KindFolder && full {
 		return
 	}
 	if th.guest.Power != nil {

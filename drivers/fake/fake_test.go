@@ -23,8 +23,21 @@ func spec(name string) drivers.Spec {
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
+	for name, open := range map[string]func() drivers.Driver{
+		"console": func() drivers.Driver { return fake.New().Driver() },
+		"reports": func() drivers.Driver { return fake.New().Reporter() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			conforms(t, open)
+		})
+	}
+}
+
+func conforms(t *testing.T, open func() drivers.Driver) {
+	t.Helper()
 	drivertest.Run(t, drivertest.Harness{
-		Driver: func(*testing.T) drivers.Driver { return fake.New().Driver() },
+		Driver: func(*testing.T) drivers.Driver { return open() },
 		Spec:   spec,
 		Makes:  []drivers.Kind{drivers.KindVolume, drivers.KindServer, drivers.KindFloatingIP},
 		Bad: []drivertest.Bad{

@@ -60,7 +60,7 @@ func blockDevices(image string, disks []owned) []servers.BlockDevice {
 func identities(disks []owned) []drivers.DiskIdentity {
 	out := make([]drivers.DiskIdentity, len(disks))
 	for i, disk := range disks {
-		out[i].Path = "/dev/disk/by-id/virtio-" + disk.ID[:min(len(disk.ID), 20)]
+		out[i] = drivers.DiskIdentity{Path: "/dev/disk/by-id/virtio-" + disk.ID[:min(len(disk.ID), 20)], ID: disk.ID}
 	}
 	return out
 }

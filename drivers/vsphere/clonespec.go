@@ -152,5 +152,5 @@ func diskOf(d types.BaseVirtualDevice) string {
 }
 
 func identities(disks []markedDisk) []drivers.DiskIdentity {
-	return each(disks, func(d markedDisk) drivers.DiskIdentity { return drivers.DiskIdentity{Path: diskPath(d.ID)} })
+	return each(disks, func(d markedDisk) drivers.DiskIdentity { return drivers.DiskIdentity{Path: diskPath(d.ID), ID: d.ID} })
 }

@@ -29,7 +29,8 @@ func (d *Driver) Delete(ctx context.Context, rs []drivers.Resource) error {
 		return m.Type == "VirtualMachine" && (going(drivers.KindServer, m.Value) || slices.ContainsFunc(m.Disks, func(disk markedDisk) bool { return going(drivers.KindVolume, disk.ID) }))
 	})
 	err = d.strangers(ctx, rs, affected)
-	err = errors.Join(err, together(affected, func(m machine) error {
+	affected, takenOver := d.takeOver(ctx, affected, all)
+	err = errors.Join(err, takenOver, together(affected, func(m machine) error {
 		stay := only(m.Disks, func(disk markedDisk) bool { return !going(drivers.KindVolume, disk.ID) })
 		return d.reduce(ctx, m, going(drivers.KindServer, m.Value), stay)
 	}))

@@ -2,6 +2,7 @@ package vsphere
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -81,8 +82,8 @@ func (c *creation) keptDisks(ctx context.Context, parked *machine) (map[string]t
 
 // dissolve removes a machine whose disks another one has now. They are taken from it first, so that they don't go
 // with it.
-func (c *creation) dissolve(ctx context.Context, parked machine, taken []markedDisk) error {
-	now, there, err := c.machines.Get(ctx, parked.Value)
+func (d *Driver) dissolve(ctx context.Context, parked machine, taken []markedDisk) error {
+	now, there, err := d.machines.Get(ctx, parked.Value)
 	if err != nil || !there {
 		return err
 	}
@@ -93,11 +94,45 @@ func (c *creation) dissolve(ctx context.Context, parked machine, taken []markedD
 		}
 	}
 	if len(spec.DeviceChange) > 0 {
-		if err := c.reconfigure(ctx, parked.ref, spec); err != nil {
+		if err := d.reconfigure(ctx, parked.ref, spec); err != nil {
 			return explain(err, "hand the disks of %s over", parked.name)
 		}
 	}
-	return c.destroy(ctx, parked)
+	return d.destroy(ctx, parked)
+}
+
+// takeOver ends what creates were killed in: a machine that was parked for disks which a host has by now is dissolved. It
+// gives what is still to be reduced; where disks could not be taken over, the host stays too.
+func (d *Driver) takeOver(ctx context.Context, affected, all []machine) ([]machine, error) {
+	var errs []error
+	left := affected
+	for _, host := range affected {
+		i := slices.IndexFunc(all, func(m machine) bool { return m.Owner == host.Owner && m.Parked })
+		if host.Parked || i < 0 {
+			continue
+		}
+		gone, err := d.takenOver(ctx, all[i], host)
+		errs = append(errs, err)
+		left = only(left, func(m machine) bool {
+			return m.Owner != host.Owner || err == nil && (!gone || m.ref != all[i].ref)
+		})
+	}
+	return left, errors.Join(errs...)
+}
+
+// takenOver dissolves a parked machine when a host has all of its disks; false: it has not.
+func (d *Driver) takenOver(ctx context.Context, parked, host machine) (bool, error) {
+	now, there, err := d.machines.Get(ctx, host.Value)
+	if err != nil || !there {
+		return false, err
+	}
+	devices := prop[types.ArrayOfVirtualDevice](now.thing, "config.hardware.device").VirtualDevice
+	for _, disk := range parked.Disks {
+		if !slices.ContainsFunc(devices, func(device types.BaseVirtualDevice) bool { return among([]markedDisk{disk}, device) }) {
+			return false, nil
+		}
+	}
+	return true, d.dissolve(ctx, parked, parked.Disks)
 }
 
 func among(disks []markedDisk, device types.BaseVirtualDevice) bool {

@@ -10,12 +10,14 @@ import (
 
 	"github.com/davit-io/davit/drivers"
 	"github.com/davit-io/davit/internal/remote"
+	"github.com/davit-io/davit/internal/wait"
 )
 
 // channel is the platform's own way to hand on a host's keys.
 type channel struct {
 	where string
 	next  string // what to do when they don't come
+	pace  wait.Pace
 	keys  func(ctx context.Context) (keys []ssh.PublicKey, status string, err error)
 }
 
@@ -24,13 +26,13 @@ const injectInstead = "needs --host-key injected; remove the host first"
 func (h *host) channel() channel {
 	if d, ok := drivers.As[drivers.Reporter](h.r.Driver); ok {
 		return channel{
-			where: "in the guest's report", next: "an image without the platform's guest tools " + injectInstead,
+			where: "in the guest's report", pace: h.limits.reports(), next: "an image without the platform's guest tools " + injectInstead,
 			keys: func(ctx context.Context) ([]ssh.PublicKey, string, error) { return h.reportedKeys(ctx, d) },
 		}
 	}
 	if d, ok := drivers.As[drivers.Console](h.r.Driver); ok {
 		return channel{
-			where: "on the console", next: "an image that doesn't print its host keys there " + injectInstead,
+			where: "on the console", pace: h.limits.seldom(), next: "an image that doesn't print its host keys there " + injectInstead,
 			keys: func(ctx context.Context) ([]ssh.PublicKey, string, error) {
 				text, err := d.Console(ctx, h.rec.HostID, 0)
 				return remote.ParseHostKeys(text), "", err

@@ -78,4 +78,13 @@ func (r *Record) add(made drivers.Resource) {
 	}
 }
 
+// isDisk says whether a volume is the i-th data disk. It is known by its identity; one that never had any, since no
+// server was made for it so far, by its name.
+func (r *Record) isDisk(i int, volume drivers.Resource) bool {
+	if i < len(r.Disks) && r.Disks[i].ID != "" {
+		return r.Disks[i].ID == volume.ID
+	}
+	return r.Spec.DriverSpec(r.Owner, true).Disks[i].Name == volume.Name
+}
+
 func isSame(a, b drivers.Resource) bool { return a.Kind == b.Kind && a.ID == b.ID }

@@ -19,7 +19,7 @@ type RemoveOptions struct {
 type Removed struct {
 	Host string             `json:"host"`
 	Gone []drivers.Resource `json:"gone,omitempty"`
-	Kept []drivers.Resource `json:"kept,omitempty"` // disks with keep; the record stays for them
+	Kept []drivers.Resource `json:"kept,omitempty"` // disks with keep and what they need; the record stays for them
 }
 
 // Remove removes hosts: what their records list and, where a create did not end, what carries their owner. A record is
@@ -60,7 +60,30 @@ func (r *Runner) remove(ctx context.Context, rec *Record, o RemoveOptions) (Remo
 	if err := r.Driver.Delete(ctx, out.Gone); err != nil {
 		return Removed{Host: rec.Name}, fmt.Errorf("remove: %w", err)
 	}
+	if err := r.needed(ctx, rec, &out); err != nil {
+		return Removed{Host: rec.Name}, err
+	}
 	return out, r.removed(ctx, rec, out.Kept)
+}
+
+// needed looks for what is there when disks are kept: a platform may leave more than them, such as their folder.
+func (r *Runner) needed(ctx context.Context, rec *Record, out *Removed) error {
+	finder, ok := drivers.As[drivers.Finder](r.Driver)
+	if !ok || len(out.Kept) == 0 {
+		return nil
+	}
+	found, err := finder.Find(ctx, rec.Owner)
+	if err != nil {
+		return fmt.Errorf("look for what host %s keeps: %w", rec.Name, err)
+	}
+	out.Kept = nil
+	for _, f := range found {
+		out.Kept = append(out.Kept, f.Resource)
+	}
+	out.Gone = slices.DeleteFunc(out.Gone, func(res drivers.Resource) bool {
+		return slices.ContainsFunc(out.Kept, func(kept drivers.Resource) bool { return isSame(kept, res) })
+	})
+	return nil
 }
 
 // removed forgets a host of which nothing is left.
@@ -98,8 +121,8 @@ func keeps(rec *Record, res drivers.Resource) bool {
 	if res.Kind != drivers.KindVolume {
 		return false
 	}
-	for i, disk := range rec.Spec.DriverSpec(rec.Owner, true).Disks {
-		if disk.Name == res.Name && rec.Spec.Disks[i].Keep {
+	for i, disk := range rec.Spec.Disks {
+		if disk.Keep && rec.isDisk(i, res) {
 			return true
 		}
 	}

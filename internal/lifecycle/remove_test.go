@@ -150,6 +150,71 @@ func TestKeptDiskIsNamedAndTakenUpAgain(t *testing.T) {
 	}
 }
 
+// TestFolderStaysForAKeptDisk has a platform leave more than the disk: the record knows it, and it goes with the disk.
+func TestFolderStaysForAKeptDisk(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	rec := w.record("web-1", func(h *spec.Host) { h.Disks[0].Keep = true })
+	if err := w.process().Create(t.Context(), []*lifecycle.Record{rec}, lifecycle.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	folder := w.cloud.Plant(fake.KindFolder, "ci", rec.Owner)
+	removed, err := w.remove(t, lifecycle.RemoveOptions{Search: true}, "web-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := removed[0]; len(got.Kept) != 2 || got.Kept[0] != folder || len(got.Gone) != 2 {
+		t.Errorf("%+v", got)
+	}
+	if kept := w.record("web-1"); len(kept.Resources) != 2 {
+		t.Errorf("%+v", kept.Resources)
+	}
+	if left, err := w.process().Garbage(t.Context(), []drivers.Owner{rec.Owner}); err != nil || len(left) != 0 {
+		t.Errorf("taken for a leftover: %v, %v", left, err)
+	}
+	if removed, err = w.remove(t, lifecycle.RemoveOptions{KeptDisks: true}, "web-1"); err != nil || len(removed[0].Gone) != 2 {
+		t.Errorf("%+v, %v", removed, err)
+	}
+	if w.stored("web-1") || w.cloud.Count(fake.KindFolder) != 0 || w.cloud.Count(drivers.KindVolume) != 0 {
+		t.Error("something is left")
+	}
+}
+
+// TestKeptDiskIsKnownByItsIdentity keeps the right one of two disks, whatever the platform calls them by now.
+func TestKeptDiskIsKnownByItsIdentity(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	rec := w.record("web-1", func(h *spec.Host) {
+		h.Disks = append(h.Disks, spec.Disk{SizeGiB: 1, Filesystem: "ext4", Mount: "/srv", Keep: true})
+	})
+	if err := w.process().Create(t.Context(), []*lifecycle.Record{rec}, lifecycle.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	rec = w.record("web-1")
+	one, two := &rec.Resources[0], &rec.Resources[1]
+	one.Name, two.Name = two.Name, one.Name
+	removed, err := w.process().Remove(t.Context(), []*lifecycle.Record{rec}, lifecycle.RemoveOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if kept := removed[0].Kept; len(kept) != 1 || kept[0].ID != rec.Disks[1].ID {
+		t.Errorf("kept %v, want %s", kept, rec.Disks[1].ID)
+	}
+}
+
+// TestDiskThatNoHostHadIsKnownByItsName keeps what a create made that was killed before its server.
+func TestDiskThatNoHostHadIsKnownByItsName(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.cloud.Fault(fake.Fault{Op: fake.OpVolumeCreate, After: true, Kill: true, Times: 1})
+	rec := w.record("web-1", func(h *spec.Host) { h.Disks[0].Keep = true })
+	_ = w.process().Create(t.Context(), []*lifecycle.Record{rec}, lifecycle.CreateOptions{})
+	removed, err := w.remove(t, lifecycle.RemoveOptions{}, "web-1")
+	if err != nil || len(removed[0].Kept) != 1 {
+		t.Errorf("%+v, %v", removed, err)
+	}
+}
+
 func TestRemovalThatFailsKeepsTheRecord(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)

@@ -78,7 +78,10 @@ func (l Limits) orDefaults() Limits {
 // often is the pace of looks that cost the platform nothing.
 func (l Limits) often() wait.Pace { return wait.Pace{Min: l.Tick, Max: 5 * l.Tick, Grow: 1.5} }
 
-// seldom is the pace of looks at console or report, each of which may be a call to the platform.
+// reports is the pace of looks at what guests report: a small call that drivers share among hosts.
+func (l Limits) reports() wait.Pace { return wait.Pace{Min: 2 * l.Tick, Max: 10 * l.Tick, Grow: 1.5} }
+
+// seldom is the pace of looks at the console, each of which is a large call to the platform.
 func (l Limits) seldom() wait.Pace { return wait.Pace{Min: 5 * l.Tick, Max: 20 * l.Tick, Grow: 1.5} }
 
 func (r *Runner) report(rec *Record, to Phase, format string, args ...any) {

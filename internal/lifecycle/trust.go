@@ -68,7 +68,7 @@ func (c *creation) learnKeys(ctx context.Context) error {
 	}
 	c.r.report(c.rec, PhaseTrusted, "waiting for the host keys %s", from.where)
 	var keys []ssh.PublicKey
-	err := wait.Poll(ctx, c.limits.seldom(), func(ctx context.Context) (bool, string, error) {
+	err := wait.Poll(ctx, from.pace, func(ctx context.Context) (bool, string, error) {
 		var status string
 		var err error
 		keys, status, err = from.keys(ctx)
