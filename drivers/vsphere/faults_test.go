@@ -9,10 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vmware/govmomi/object"
 	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/davit-io/davit/drivers"
+	"github.com/davit-io/davit/internal/vcsim"
 )
 
 // TestKilledAtEachCall ends the process at each call of a create, with the call done and its answer lost, and lets
@@ -161,6 +163,60 @@ func TestFaultsHaveTheirKind(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestOvertaken has what a create asks for done right before it: by a process that was killed when it had asked, or by
+// one of another host.
+func TestOvertaken(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name, op string
+		do       func(*cloud) (*object.Task, error)
+	}{
+		{"its folder has its name", "Rename_Task", func(c *cloud) (*object.Task, error) {
+			return object.NewCommon(c.client, c.Find("Folder", "davit-folder-of-owner-of-web")).Rename(c.t.Context(), "ci")
+		}},
+		{"another folder has the name", "Rename_Task", func(c *cloud) (*object.Task, error) {
+			_, err := object.NewFolder(c.client, c.Find("Folder", "vm")).CreateFolder(c.t.Context(), "ci")
+			return nil, err
+		}},
+		{"its rule is there", "ReconfigureComputeResource_Task", func(c *cloud) (*object.Task, error) {
+			return c.addRule("apart", c.Find("VirtualMachine", "web"), c.Find("VirtualMachine", vcsim.Template))
+		}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c := start(t)
+			var once atomic.Bool
+			c.Reset(func(_ int, is string, pass func()) bool {
+				if is == tc.op && once.CompareAndSwap(false, true) {
+					task, err := tc.do(c)
+					if err == nil && task != nil {
+						err = task.WaitEx(t.Context())
+					}
+					if err != nil {
+						t.Error(err)
+					}
+				}
+				pass()
+				return false
+			})
+			s := newSpec("web")
+			o := opts(&s)
+			o.Folder, o.AntiAffinity = "ci", "apart"
+			_, rs := mustCreate(t, c.driver(), s)
+			if folders := only(c.names("Folder"), "ci"); len(folders) != 1 || contains(c.names("Folder"), "davit-") || !once.Load() {
+				t.Errorf("folders %v", c.names("Folder"))
+			}
+			c.must(c.driver().Delete(t.Context(), rs))
+		})
+	}
+}
+
+func (c *cloud) addRule(name string, members ...types.ManagedObjectReference) (*object.Task, error) {
+	rule := &types.ClusterAntiAffinityRuleSpec{ClusterRuleInfo: types.ClusterRuleInfo{Name: name}, Vm: members}
+	return object.NewClusterComputeResource(c.client, c.Find("ClusterComputeResource", vcsim.Cluster)).Reconfigure(c.t.Context(), &types.ClusterConfigSpecEx{
+		RulesSpec: []types.ClusterRuleSpec{{ArrayUpdateSpec: types.ArrayUpdateSpec{Operation: types.ArrayUpdateOperationAdd}, Info: rule}},
+	}, true)
 }
 
 // TestSilence asks a vCenter that takes calls and never answers.

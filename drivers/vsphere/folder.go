@@ -20,8 +20,7 @@ func (c *creation) makeFolder(ctx context.Context) (folder ref, davits string, e
 	}
 	key := fmt.Sprintf("folder %s/%s", c.folder.Value, c.missing[0])
 	top, err := c.once.make(ctx, key, func() (ref, error) { return c.publish(ctx) })
-	if isFault(err, new(types.DuplicateName)) {
-		// Another process was faster: it is that one's folder.
+	if errors.Is(err, errNamed) {
 		top, err = c.child(ctx, c.folder.ref, c.missing[0])
 		folder, err2 := c.descend(ctx, top, c.missing[1:])
 		return folder, "", errors.Join(err, err2)
@@ -43,6 +42,9 @@ func (c *creation) reportFolder(id string) error {
 	return c.made(drivers.Resource{Kind: KindFolder, ID: id, Name: strings.Trim(c.options.Folder, "/")})
 }
 
+// errNamed tells that another process was faster: the folder is that one's.
+var errNamed = errors.New("there is a folder of this name by now")
+
 // publish makes the topmost folder under a name that tells its owner, and renames it when it is recorded: the call
 // that makes a folder can say nothing but its name.
 func (c *creation) publish(ctx context.Context) (ref, error) {
@@ -56,10 +58,17 @@ func (c *creation) publish(ctx context.Context) (ref, error) {
 	_, err = c.s.task(ctx, c.pace.grace, func(ctx context.Context) (*object.Task, error) {
 		return object.NewCommon(c.s.Client, top).Rename(ctx, c.missing[0])
 	})
-	if isFault(err, new(types.DuplicateName)) {
-		return ref{}, errors.Join(err, c.removeFolder(ctx, drivers.Resource{Kind: KindFolder, ID: top.Value}))
+	if err == nil {
+		return top, nil
 	}
-	return top, explain(err, "name folder %s", c.missing[0])
+	there, looked := c.child(ctx, c.folder.ref, c.missing[0])
+	switch {
+	case looked != nil:
+		return ref{}, explain(err, "name folder %s", c.missing[0])
+	case there == top:
+		return top, nil // an earlier process had asked for it
+	}
+	return ref{}, errors.Join(errNamed, c.removeFolder(ctx, drivers.Resource{Kind: KindFolder, ID: top.Value}))
 }
 
 // descend makes or finds the folders below.

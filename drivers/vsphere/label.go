@@ -62,21 +62,31 @@ func (d *Driver) regroup(ctx context.Context, cluster ref, name string, change f
 		return err
 	}
 	err = d.once.do(ctx, "rules of "+cluster.Value, func() error {
-		things, err := s.properties(ctx, "ComputeResource", []ref{cluster}, "configurationEx")
-		if err != nil || len(things) == 0 {
-			return err
+		for try := 1; ; try++ {
+			spec, err := s.ruleChange(ctx, cluster, name, change)
+			if spec == nil || err != nil {
+				return err
+			}
+			_, err = s.task(ctx, d.pace.grace, func(ctx context.Context) (*object.Task, error) {
+				return object.NewComputeResource(s.Client, cluster).Reconfigure(ctx, &types.ClusterConfigSpecEx{RulesSpec: []types.ClusterRuleSpec{*spec}}, true)
+			})
+			// Another process may have changed the rules since they were read.
+			if err == nil || try == tries || ctx.Err() != nil {
+				return err
+			}
 		}
-		config, _ := things[0].props["configurationEx"].(types.ClusterConfigInfoEx)
-		spec := ruleChange(config.Rule, name, change)
-		if spec == nil {
-			return nil
-		}
-		_, err = s.task(ctx, d.pace.grace, func(ctx context.Context) (*object.Task, error) {
-			return object.NewComputeResource(s.Client, cluster).Reconfigure(ctx, &types.ClusterConfigSpecEx{RulesSpec: []types.ClusterRuleSpec{*spec}}, true)
-		})
-		return err
 	})
 	return explain(err, "change the anti-affinity rule %s", name)
+}
+
+// ruleChange is the change of the one rule as the rules are now; nil: nothing changes.
+func (s *session) ruleChange(ctx context.Context, cluster ref, name string, change func([]ref) []ref) (*types.ClusterRuleSpec, error) {
+	things, err := s.properties(ctx, "ComputeResource", []ref{cluster}, "configurationEx")
+	if err != nil || len(things) == 0 {
+		return nil, err
+	}
+	config, _ := things[0].props["configurationEx"].(types.ClusterConfigInfoEx)
+	return ruleChange(config.Rule, name, change), nil
 }
 
 // ruleChange is the change of the one rule; nil: nothing changes.
