@@ -55,7 +55,11 @@ func mustCreate(t *testing.T, d *vsphere.Driver, s drivers.Spec) (drivers.Host, 
 // TestBudget counts all calls from the first to the logout, for hosts made and removed together at a vCenter of its own
 // process: the simulator's datastores race when machines are destroyed side by side.
 func TestBudget(t *testing.T) {
-	u, stop, err := vcsim.Spawn(context.WithoutCancel(t.Context()), t.TempDir())
+	program, err := vcsim.Build(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, stop, err := vcsim.Spawn(context.WithoutCancel(t.Context()), program)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,17 +11,23 @@ import (
 	"strings"
 )
 
-// Spawn builds the command test/vcsim into dir, starts it and gives the URL of its SDK. stop ends it, and it ends with this process too. A vCenter
-// of its own process shares no processor time, no lock-up and, in tests with -race, no races with what is tested.
-func Spawn(ctx context.Context, dir string) (vcenter string, stop func() error, err error) {
-	file := filepath.Join(dir, "vcsim")
+// Build builds the command test/vcsim into dir and gives its file.
+func Build(ctx context.Context, dir string) (program string, err error) {
+	program = filepath.Join(dir, "vcsim")
 	// The flags are those of make build, so that most is built already.
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", file, "github.com/davit-io/davit/test/vcsim")
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", program, "github.com/davit-io/davit/test/vcsim")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
-		return "", nil, fmt.Errorf("build the simulator: %w\n%s", err, out)
+		return "", fmt.Errorf("build the simulator: %w\n%s", err, out)
 	}
-	cmd := exec.CommandContext(ctx, file, "-listen", "127.0.0.1:0", "-with-input")
+	return program, nil
+}
+
+// Spawn starts what Build built, with more arguments, and gives the URL of its SDK. stop ends it, and it ends with this
+// process too. A vCenter of its own process shares no processor time, no lock-up and, in tests with -race, no races with
+// what is tested.
+func Spawn(ctx context.Context, program string, args ...string) (vcenter string, stop func() error, err error) {
+	cmd := exec.CommandContext(ctx, program, append([]string{"-listen", "127.0.0.1:0", "-with-input"}, args...)...)
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/url"
 	"sync"
+	"time"
 
 	_ "github.com/vmware/govmomi/pbm/simulator" // storage policies
 	"github.com/vmware/govmomi/simulator"
@@ -88,6 +89,12 @@ func (v *VCenter) Break(operation string, kind simulator.FaultType, fault types.
 	v.Service.AddFaultRule(&simulator.FaultInjectionRule{
 		MethodName: operation, ObjectType: "*", ObjectName: "*", Probability: 1, FaultType: kind, Fault: fault, MaxCount: times, Enabled: true,
 	})
+}
+
+// TasksTake sets how long each task of all vCenters of this process takes at least; before the first of them starts.
+func TasksTake(d time.Duration) {
+	// Unless the hand-over of locks is off, a task's objects can't be read while it runs.
+	simulator.TaskDelay = simulator.DelayConfig{Delay: int(d.Milliseconds()), MethodDelay: map[string]int{"LockHandoff": 0}}
 }
 
 // Mend ends all that Break began.

@@ -26,7 +26,7 @@ func cloud(ctx context.Context, n int, floating bool) (row, error) {
 		return r, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	proxy, through, err := apiproxy.Start(file, dir)
+	proxy, through, err := apiproxy.Clouds(file, dir)
 	if err != nil {
 		return r, err
 	}

@@ -17,9 +17,13 @@ import (
 
 func main() {
 	listen := flag.String("listen", "127.0.0.1:8989", "address and port")
+	tasks := flag.Duration("tasks", 0, "how long each task takes at least")
 	input := flag.Bool("with-input", false, "end with the standard input too")
 	flag.Parse()
 	log.SetOutput(io.Discard) // the simulator logs each disk twice
+	if *tasks > 0 {
+		vcsim.TasksTake(*tasks)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	if *input {
 		go func() {

@@ -21,7 +21,7 @@ import (
 	"time"
 )
 
-// Proxy counts the calls of the clients that use its clouds.yaml.
+// Proxy counts the calls of the clients that were led to it.
 type Proxy struct {
 	mu      sync.Mutex
 	fronts  map[string]string // origin of the cloud -> the proxy's own
@@ -33,22 +33,28 @@ type Proxy struct {
 // origin is an address of a service on this machine.
 var origin = regexp.MustCompile(`http://127\.0\.0\.1:[0-9]+`)
 
-// Start makes a proxy for the clouds of file and writes a clouds.yaml that leads through it to dir.
-func Start(file, dir string) (*Proxy, string, error) {
-	p := &Proxy{fronts: map[string]string{}}
+// Clouds makes a proxy for the clouds of file and writes a clouds.yaml that leads through it to dir.
+func Clouds(file, dir string) (*Proxy, string, error) {
 	clouds, err := os.ReadFile(file)
 	if err != nil {
 		return nil, "", err
 	}
-	through, err := p.rewrite(clouds)
+	p, through, err := Text(string(clouds))
 	if err != nil {
-		return nil, "", err
-	}
-	if bytes.Equal(through, clouds) {
-		return nil, "", fmt.Errorf("%s: no auth_url on http://127.0.0.1, so there is nothing to stand before", file)
+		return nil, "", fmt.Errorf("%s: %w", file, err)
 	}
 	path := filepath.Join(dir, "clouds.yaml")
-	return p, path, os.WriteFile(path, through, 0o600)
+	return p, path, os.WriteFile(path, []byte(through), 0o600)
+}
+
+// Text makes a proxy for the services that a text names and gives the text that leads through it.
+func Text(text string) (*Proxy, string, error) {
+	p := &Proxy{fronts: map[string]string{}}
+	through, err := p.rewrite([]byte(text))
+	if err == nil && string(through) == text {
+		err = errors.New("nothing is at http://127.0.0.1, so there is nothing to stand before")
+	}
+	return p, string(through), err
 }
 
 // Close ends the proxy.
@@ -68,7 +74,7 @@ func (p *Proxy) Reset(after func(n int, call string) bool) {
 	p.calls, p.after = nil, after
 }
 
-// Calls lists the calls since the last Reset, "POST /v2.1/servers" each.
+// Calls lists the calls since the last Reset: "POST /v2.1/servers", and "CloneVM_Task" where it is one of SOAP.
 func (p *Proxy) Calls() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -100,7 +106,7 @@ func (p *Proxy) front(target string) (string, error) {
 }
 
 func (p *Proxy) handler(to *url.URL) http.Handler {
-	return &httputil.ReverseProxy{
+	return named(&httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(to)
 			r.Out.Header.Del("Accept-Encoding") // answers are read here
@@ -114,7 +120,7 @@ func (p *Proxy) handler(to *url.URL) http.Handler {
 				}
 			}
 		},
-	}
+	})
 }
 
 var errCut = errors.New("the client gets no answer")
@@ -125,7 +131,7 @@ func (p *Proxy) answered(r *http.Response) error {
 		return err
 	}
 	_ = r.Body.Close()
-	if !p.count(r.Request.Method + " " + r.Request.URL.Path) {
+	if !p.count(nameOf(r.Request)) {
 		return errCut
 	}
 	if body, err = p.rewrite(body); err != nil {

@@ -1,5 +1,5 @@
-// Package inventory lists what a project of a real cloud holds. It is the witness of the tests on real parts, and asks
-// the cloud itself, not davit.
+// Package inventory lists what a project of a cloud or a vCenter holds. It is the witness of the tests on real parts,
+// and asks the cloud itself, not davit.
 package inventory
 
 import (
