@@ -3,7 +3,13 @@ package drivers_test
 import (
 	"errors"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"net/netip"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/davit-io/davit/drivers"
@@ -51,4 +57,51 @@ func TestErrorKeepsKindCauseAndHint(t *testing.T) {
 	if got := drivers.Hint(cause); got != "" {
 		t.Errorf("hint of a plain error %q", got)
 	}
+}
+
+// TestCapabilities wants every interface of the contract in the list, but for the driver itself and what options are.
+func TestCapabilities(t *testing.T) {
+	t.Parallel()
+	var want, got []string
+	for _, file := range sources(t) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			if spec, ok := n.(*ast.TypeSpec); ok {
+				if _, is := spec.Type.(*ast.InterfaceType); is && spec.Name.Name != "Driver" && spec.Name.Name != "NeedsLogin" {
+					want = append(want, spec.Name.Name)
+				}
+			}
+			return true
+		})
+	}
+	for _, c := range drivers.Capabilities() {
+		got = append(got, c.Name)
+		if c.Help == "" {
+			t.Errorf("%s has no help", c.Name)
+		}
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("listed are %q, there are %q", got, want)
+	}
+}
+
+func sources(t *testing.T) []*ast.File {
+	t.Helper()
+	names, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []*ast.File
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, file)
+	}
+	return files
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra/doc"
 
 	"github.com/davit-io/davit/drivers/builtin"
+	"github.com/davit-io/davit/drivers/fake"
 	"github.com/davit-io/davit/internal/spec"
 )
 
@@ -78,7 +79,11 @@ func generate(dir string) error {
 	if err := os.Mkdir(filepath.Join(dir, "cli"), 0o755); err != nil {
 		return err
 	}
-	for name, text := range map[string][]byte{"options.md": spec.Reference(table), "host.schema.json": schema} {
+	overview, err := driversDoc(append(table, fake.New().Constructor()))
+	if err != nil {
+		return err
+	}
+	for name, text := range map[string][]byte{"options.md": spec.Reference(table), "host.schema.json": schema, "drivers.md": overview} {
 		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
 			return err
 		}
