@@ -56,7 +56,6 @@ fstab() {
   printf '%s %s %s %s 0 %s\n' "$@" >>/etc/fstab.davit
   chmod 644 /etc/fstab.davit
   mv /etc/fstab.davit /etc/fstab
-  [ ! -d /run/systemd/system ] || systemctl daemon-reload
 }
 
 # on says whether a folder is mounted from the disk already, and fails when it is from something else.
@@ -76,6 +75,8 @@ attach() {
   announce
   uuid=$(blkid --probe --match-tag UUID --output value "$link")
   fstab "UUID=$uuid" "$place" "$type" defaults,nofail,x-systemd.device-timeout=60s 2
+  # or a line of an earlier host, whose disk isn't there, would take the mount away again
+  [ ! -d /run/systemd/system ] || systemctl daemon-reload
   mkdir -p "$place"
   # by the link and not by UUID: a copy of the disk may be attached as well
   on "$place" || mount -t "$type" "$link" "$place" || fail "can't be mounted at $place, see above"

@@ -29,8 +29,8 @@ admit() {
 
 start() {
   cat /var/lib/cloud/data/instance-id >$folder/ready
-  systemctl daemon-reload
-  systemctl --quiet enable docker.service
+  systemctl daemon-reload # new mounts, and units that came with a package
+  systemctl --quiet is-enabled docker.service || systemctl --quiet enable docker.service
   systemctl restart docker.service && docker info >/dev/null && return
   journalctl --no-pager --lines=20 --unit=docker.service --unit=containerd.service >&2 || :
   fail "docker doesn't start; its last lines are above"
