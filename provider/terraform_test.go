@@ -13,6 +13,8 @@ import (
 	"github.com/davit-io/davit/drivers"
 )
 
+const noTerraform = "these tests run terraform 1.11 or later (or tofu under that name) from PATH, and there is none: README.md says where to get one"
+
 // factories serves a provider with the drivers of a table to the terraform that a test runs.
 func factories(table drivers.Table) map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
@@ -24,7 +26,7 @@ func factories(table drivers.Table) map[string]func() (tfprotov6.ProviderServer,
 func terraform(t *testing.T, table drivers.Table, steps ...resource.TestStep) {
 	t.Helper()
 	if _, err := exec.LookPath("terraform"); err != nil {
-		t.Fatal("these tests run terraform (1.11 or later) or tofu under that name from PATH, and there is none: README.md says where to get one")
+		t.Fatal(noTerraform)
 	}
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories(table), Steps: steps})
 }

@@ -1,0 +1,78 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// binary is a provider built for this test, and the environment in which terraform uses it without a registry.
+func binary(t *testing.T) (env []string) {
+	t.Helper()
+	if _, err := exec.LookPath("terraform"); err != nil {
+		t.Fatal(noTerraform)
+	}
+	dir := t.TempDir()
+	run(t, "..", nil, "go", "build", "-o", filepath.Join(dir, "terraform-provider-davit"), "./cmd/terraform-provider-davit")
+	config := filepath.Join(dir, "terraform.rc")
+	text := fmt.Sprintf("provider_installation {\n  dev_overrides { %q = %q }\n  direct {}\n}\n", "davit-io/davit", dir)
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return append(os.Environ(), "TF_CLI_CONFIG_FILE="+config, "CHECKPOINT_DISABLE=1")
+}
+
+func run(t *testing.T, dir string, env []string, name string, args ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), name, args...)
+	cmd.Dir, cmd.Env = dir, env
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%s %v in %s: %v\n%s", name, args, dir, err, out)
+	}
+}
+
+// TestExamples has terraform read every configuration below examples/ with a provider that was really built.
+func TestExamples(t *testing.T) {
+	t.Parallel()
+	env := binary(t)
+	root := filepath.Join("..", "examples")
+	run(t, root, env, "terraform", "fmt", "-no-color", "-check", "-diff", "-recursive")
+	folders := map[string]bool{}
+	for _, pattern := range []string{"*/*.tf", "*/*/*.tf", "*/*/*/*.tf"} {
+		files, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			folders[filepath.Dir(file)] = true
+		}
+	}
+	if len(folders) < 9 {
+		t.Errorf("only %d examples", len(folders))
+	}
+	for dir := range folders {
+		t.Run(filepath.ToSlash(dir), func(t *testing.T) {
+			t.Parallel()
+			run(t, whole(t, root, dir), env, "terraform", "validate", "-no-color")
+		})
+	}
+}
+
+// whole is a copy of an example, with the provider's own added where it is the example of a part.
+func whole(t *testing.T, root, dir string) string {
+	t.Helper()
+	copied := t.TempDir()
+	if err := os.CopyFS(copied, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	if own, err := filepath.Glob(filepath.Join(dir, "provider*.tf")); err != nil || len(own) > 0 {
+		return copied
+	}
+	if err := os.CopyFS(copied, os.DirFS(filepath.Join(root, "provider"))); err != nil {
+		t.Fatal(err)
+	}
+	return copied
+}
