@@ -11,7 +11,7 @@ import (
 	"github.com/davit-io/davit/drivers"
 )
 
-type object = map[string]any
+type dict = map[string]any
 
 // schemaJSON is what terraform providers schema -json prints of this provider, with the list resources and actions that
 // only later versions of terraform know.
@@ -22,17 +22,17 @@ func schemaJSON(t *testing.T, table drivers.Table) []byte {
 	if err != nil || len(got.Diagnostics) > 0 {
 		t.Fatalf("%v, %+v", err, got.Diagnostics)
 	}
-	functions := object{}
+	functions := dict{}
 	for name, f := range got.Functions {
 		functions[name] = functionOf(f)
 	}
-	actions := object{}
+	actions := dict{}
 	for name, a := range got.ActionSchemas {
-		actions[name] = object{"block": blockOf(a.Schema.Block)}
+		actions[name] = dict{"block": blockOf(a.Schema.Block)}
 	}
-	text, err := json.Marshal(object{
+	text, err := json.Marshal(dict{
 		"format_version": "1.0",
-		"provider_schemas": object{"davit": object{
+		"provider_schemas": dict{"davit": dict{
 			"provider": schemaOf(got.Provider), "functions": functions, "action_schemas": actions,
 			"resource_schemas": schemasOf(got.ResourceSchemas), "data_source_schemas": schemasOf(got.DataSourceSchemas),
 			"ephemeral_resource_schemas": schemasOf(got.EphemeralResourceSchemas), "list_resource_schemas": schemasOf(got.ListResourceSchemas),
@@ -44,41 +44,41 @@ func schemaJSON(t *testing.T, table drivers.Table) []byte {
 	return text
 }
 
-func schemasOf(all map[string]*tfprotov6.Schema) object {
-	out := object{}
+func schemasOf(all map[string]*tfprotov6.Schema) dict {
+	out := dict{}
 	for name, s := range all {
 		out[name] = schemaOf(s)
 	}
 	return out
 }
 
-func schemaOf(s *tfprotov6.Schema) object {
-	return object{"version": s.Version, "block": blockOf(s.Block)}
+func schemaOf(s *tfprotov6.Schema) dict {
+	return dict{"version": s.Version, "block": blockOf(s.Block)}
 }
 
-func blockOf(b *tfprotov6.SchemaBlock) object {
-	blocks := object{}
+func blockOf(b *tfprotov6.SchemaBlock) dict {
+	blocks := dict{}
 	for _, nested := range b.BlockTypes {
-		blocks[nested.TypeName] = object{
+		blocks[nested.TypeName] = dict{
 			"nesting_mode": strings.ToLower(nested.Nesting.String()), "block": blockOf(nested.Block),
 			"min_items": nested.MinItems, "max_items": nested.MaxItems,
 		}
 	}
-	return object{
+	return dict{
 		"attributes": attributesOf(b.Attributes), "block_types": blocks,
 		"description": b.Description, "description_kind": kindOf(b.DescriptionKind), "deprecated": b.Deprecated,
 	}
 }
 
-func attributesOf(all []*tfprotov6.SchemaAttribute) object {
-	out := object{}
+func attributesOf(all []*tfprotov6.SchemaAttribute) dict {
+	out := dict{}
 	for _, a := range all {
-		attribute := object{
+		attribute := dict{
 			"description": a.Description, "description_kind": kindOf(a.DescriptionKind), "deprecated": a.Deprecated,
 			"required": a.Required, "optional": a.Optional, "computed": a.Computed, "sensitive": a.Sensitive, "write_only": a.WriteOnly,
 		}
 		if a.NestedType != nil {
-			attribute["nested_type"] = object{
+			attribute["nested_type"] = dict{
 				"attributes": attributesOf(a.NestedType.Attributes), "nesting_mode": strings.ToLower(a.NestedType.Nesting.String()),
 			}
 		} else {
@@ -89,9 +89,9 @@ func attributesOf(all []*tfprotov6.SchemaAttribute) object {
 	return out
 }
 
-func functionOf(f *tfprotov6.Function) object {
-	out := object{"summary": f.Summary, "description": f.Description, "return_type": f.Return.Type}
-	parameters := []object{}
+func functionOf(f *tfprotov6.Function) dict {
+	out := dict{"summary": f.Summary, "description": f.Description, "return_type": f.Return.Type}
+	parameters := []dict{}
 	for _, p := range f.Parameters {
 		parameters = append(parameters, parameterOf(p))
 	}
@@ -102,8 +102,8 @@ func functionOf(f *tfprotov6.Function) object {
 	return out
 }
 
-func parameterOf(p *tfprotov6.FunctionParameter) object {
-	return object{"name": p.Name, "description": p.Description, "is_nullable": p.AllowNullValue, "type": p.Type}
+func parameterOf(p *tfprotov6.FunctionParameter) dict {
+	return dict{"name": p.Name, "description": p.Description, "is_nullable": p.AllowNullValue, "type": p.Type}
 }
 
 func kindOf(k tfprotov6.StringKind) string {
