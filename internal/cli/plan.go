@@ -89,7 +89,13 @@ func (k *planKey) hide(text string) string {
 	return strings.ReplaceAll(text, k.made.Public, "ssh-ed25519 (made with the host)")
 }
 
-func mtuOf(s mtu.Sum) mtuView { return mtuView{Bytes: s.Total, Sum: s.String(), Warnings: s.Warnings} }
+func mtuOf(s mtu.Sum) mtuView {
+	v := mtuView{Bytes: s.Total, Sum: s.String(), Warnings: s.Warnings}
+	if s.Total == 0 {
+		v.Sum = "unknown"
+	}
+	return v
+}
 
 func planText(w io.Writer, plans []planView) error {
 	b := &strings.Builder{}

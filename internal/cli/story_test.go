@@ -38,6 +38,8 @@ func TestMain(m *testing.M) {
 type world struct {
 	fake *fake.Cloud
 	sim  *stacksim.Cloud
+
+	vcenter *vcenter
 }
 
 type worldKey struct{}
@@ -59,7 +61,7 @@ func TestStories(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"davit": davitCmd, "fails": failsCmd, "interrupt": interruptCmd, "cloud": cloudCmd, "openstack": openstackCmd,
+			"davit": davitCmd, "fails": failsCmd, "interrupt": interruptCmd, "cloud": cloudCmd, "openstack": openstackCmd, "vsphere": vsphereCmd,
 		},
 		RequireExplicitExec: true,
 	})

@@ -76,9 +76,14 @@ func (r *Runner) needed(ctx context.Context, rec *Record, out *Removed) error {
 	if err != nil {
 		return fmt.Errorf("look for what host %s keeps: %w", rec.Name, err)
 	}
+	known := slices.Concat(out.Kept, out.Gone)
 	out.Kept = nil
 	for _, f := range found {
-		out.Kept = append(out.Kept, f.Resource)
+		res := f.Resource
+		if i := slices.IndexFunc(known, func(k drivers.Resource) bool { return isSame(k, res) }); i >= 0 {
+			res = known[i] // with the name it was made by
+		}
+		out.Kept = append(out.Kept, res)
 	}
 	out.Gone = slices.DeleteFunc(out.Gone, func(res drivers.Resource) bool {
 		return slices.ContainsFunc(out.Kept, func(kept drivers.Resource) bool { return isSame(kept, res) })

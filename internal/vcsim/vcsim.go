@@ -62,6 +62,9 @@ func Start(ctx context.Context, listen string, change ...func(*simulator.Model))
 	return v, nil
 }
 
+// WithNSX adds the port group DC0_NSXPG0, whose MTU the vCenter is not told.
+func WithNSX(m *simulator.Model) { m.PortgroupNSX = 1 }
+
 // Close ends the vCenter and removes its files.
 func (v *VCenter) Close() {
 	v.server.CloseClientConnections()
