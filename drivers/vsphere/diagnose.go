@@ -11,7 +11,7 @@ import (
 	"github.com/davit-io/davit/drivers"
 )
 
-// Diagnose looks at the machine's state, its tools, its network card and what its guest reported.
+// Diagnose looks at the machine's state, its tools and its network card. What its guest reported is for Report to tell.
 func (d *Driver) Diagnose(ctx context.Context, id string, _ int) ([]string, error) {
 	m, err := d.machine(ctx, id)
 	if err != nil {
@@ -29,9 +29,6 @@ func (d *Driver) Diagnose(ctx context.Context, id string, _ int) ([]string, erro
 	}
 	if prop[types.ManagedEntityStatus](m.thing, "guestHeartbeatStatus") == types.ManagedEntityStatusRed {
 		causes = append(causes, "The guest's heartbeat has stopped: it hangs or has crashed.")
-	}
-	for _, failure := range m.report().Errors {
-		causes = append(causes, "The guest reports: "+strings.Join(strings.Fields(failure), " "))
 	}
 	return causes, nil
 }

@@ -41,6 +41,7 @@ func (c *creation) trust(ctx context.Context) error {
 			return err
 		}
 	}
+	c.r.report(c.rec, PhaseTrusted, "logging in as %s", c.rec.User)
 	if err := c.ask(ctx, "true", "", accept); err != nil {
 		return fmt.Errorf("log in at %s: %w", c.rec.Dial(), err)
 	}
