@@ -9,7 +9,7 @@ import (
 
 	"github.com/davit-io/davit/drivers"
 	"github.com/davit-io/davit/internal/lifecycle"
-	"github.com/davit-io/davit/internal/store"
+	"github.com/davit-io/davit/internal/remote"
 )
 
 // account is a driver with the hosts that it serves.
@@ -63,7 +63,7 @@ func (a *app) runner(d drivers.Driver, show *progress) *lifecycle.Runner {
 	return &lifecycle.Runner{
 		Driver: d, Save: a.store.Save, Report: show.report,
 		Forget: func(_ context.Context, rec *lifecycle.Record) error { return a.store.Remove(rec.Name) },
-		Signer: func(rec *lifecycle.Record) (ssh.Signer, error) { return store.Signer(rec.KeyFile) },
+		Signer: func(rec *lifecycle.Record) (ssh.Signer, error) { return remote.ReadSigner(rec.KeyFile) },
 	}
 }
 

@@ -12,7 +12,6 @@ import (
 	"github.com/davit-io/davit/internal/lifecycle"
 	"github.com/davit-io/davit/internal/mtu"
 	"github.com/davit-io/davit/internal/remote"
-	"github.com/davit-io/davit/internal/store"
 )
 
 // planView is what would be made of a host.
@@ -72,7 +71,7 @@ type planKey struct{ made remote.KeyPair }
 
 func (k *planKey) signer(rec *lifecycle.Record) (ssh.Signer, error) {
 	if rec.KeyFile != "" {
-		return store.Signer(rec.KeyFile)
+		return remote.ReadSigner(rec.KeyFile)
 	}
 	var err error
 	if k.made.Signer == nil {

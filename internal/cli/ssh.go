@@ -13,7 +13,7 @@ import (
 
 	"github.com/davit-io/davit/drivers"
 	"github.com/davit-io/davit/internal/lifecycle"
-	"github.com/davit-io/davit/internal/store"
+	"github.com/davit-io/davit/internal/remote"
 )
 
 func (a *app) sshCmd() *cobra.Command {
@@ -64,7 +64,7 @@ func (a *app) trust(recs ...*lifecycle.Record) []string {
 	var known, keys []string
 	for _, rec := range recs {
 		known = append(known, `"`+a.store.KnownHosts(rec.Name)+`"`)
-		keys = append(keys, "-i", store.ExpandHome(rec.KeyFile))
+		keys = append(keys, "-i", remote.ExpandHome(rec.KeyFile))
 	}
 	return append([]string{
 		"-o", "UserKnownHostsFile=" + strings.Join(known, " "), "-o", "GlobalKnownHostsFile=/dev/null",

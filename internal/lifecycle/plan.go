@@ -206,7 +206,13 @@ func (r *Runner) resolve(ctx context.Context, specs []drivers.Spec) ([]drivers.R
 	limit := r.Limits.orDefaults().Ask
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	resolved, err := r.Driver.Resolve(limited, specs)
+	ask := r.Driver.Resolve
+	if r.Together != nil {
+		ask = func(ctx context.Context, specs []drivers.Spec) ([]drivers.Resolved, error) {
+			return r.Together.resolve(ctx, r.Driver, specs)
+		}
+	}
+	resolved, err := ask(limited, specs)
 	if err != nil && limited.Err() != nil && !interrupted(ctx) {
 		return nil, timeout(limit, fmt.Errorf("look up names and quota: %w", err))
 	}

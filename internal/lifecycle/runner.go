@@ -32,6 +32,8 @@ type Runner struct {
 	Dial   func(context.Context, remote.Target) (Conn, error) // nil: remote.Dial
 	Report func(Event)                                        // told of progress, one call at a time; nil: nobody is
 	Limits Limits
+	// Together is shared by runners of one driver that work on a host each; nil: each asks for its own hosts.
+	Together *Together
 
 	telling sync.Mutex
 }

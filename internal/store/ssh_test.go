@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/davit-io/davit/drivers"
+	"github.com/davit-io/davit/internal/remote"
 	"github.com/davit-io/davit/internal/store"
 )
 
@@ -124,9 +125,9 @@ func TestKeyIsMadeOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, _ := store.Signer(first)
+	before, _ := remote.ReadSigner(first)
 	second, err := s.MakeKey("web-1")
-	after, _ := store.Signer(second)
+	after, _ := remote.ReadSigner(second)
 	if err != nil || before == nil || string(before.PublicKey().Marshal()) != string(after.PublicKey().Marshal()) {
 		t.Errorf("another key, %v", err)
 	}
@@ -139,14 +140,14 @@ func TestSignerSaysWhatIsWrong(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), "ssh-keygen", "-q", "-t", "ed25519", "-N", "secret", "-f", locked).CombinedOutput(); err != nil {
 		t.Fatalf("ssh-keygen: %v\n%s", err, out)
 	}
-	_, err := store.Signer(locked)
+	_, err := remote.ReadSigner(locked)
 	if err == nil || !strings.Contains(err.Error(), "passphrase") || drivers.Hint(err) == "" {
 		t.Errorf("a locked key: %v", err)
 	}
-	if _, err := store.Signer(locked + ".pub"); err == nil || !strings.Contains(err.Error(), locked+".pub") {
+	if _, err := remote.ReadSigner(locked + ".pub"); err == nil || !strings.Contains(err.Error(), locked+".pub") {
 		t.Errorf("a public key: %v", err)
 	}
-	if _, err := store.Signer(filepath.Join(dir, "none")); err == nil {
+	if _, err := remote.ReadSigner(filepath.Join(dir, "none")); err == nil {
 		t.Error("no file, no error")
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/davit-io/davit/internal/remote"
 )
 
 const sshConfigFile = "ssh_config"
@@ -62,7 +64,7 @@ func (s *Store) sshBlock(b *strings.Builder, addr netip.Addr, recs []*Outline) {
 	}
 	fmt.Fprintf(b, "\n# %s\nHost %s\n", strings.Join(names, ", "), addr)
 	for _, rec := range recs {
-		fmt.Fprintf(b, "  IdentityFile %s\n", quote(ExpandHome(rec.KeyFile)))
+		fmt.Fprintf(b, "  IdentityFile %s\n", quote(remote.ExpandHome(rec.KeyFile)))
 	}
 	fmt.Fprintf(b, "  IdentitiesOnly yes\n  UserKnownHostsFile %s\n  GlobalKnownHostsFile /dev/null\n", strings.Join(known, " "))
 	fmt.Fprintf(b, "  StrictHostKeyChecking yes\n  UpdateHostKeys no\n")

@@ -16,6 +16,7 @@ import (
 
 	"github.com/davit-io/davit/drivers"
 	"github.com/davit-io/davit/internal/lifecycle"
+	"github.com/davit-io/davit/internal/remote"
 	"github.com/davit-io/davit/internal/spec"
 	"github.com/davit-io/davit/internal/store"
 )
@@ -50,7 +51,7 @@ func reachable(t *testing.T, s *store.Store, name, addr string) *lifecycle.Recor
 	if err != nil {
 		t.Fatal(err)
 	}
-	signer, err := store.Signer(file)
+	signer, err := remote.ReadSigner(file)
 	if err != nil {
 		t.Fatal(err)
 	}
