@@ -42,6 +42,12 @@ type Diagnoser interface {
 	Diagnose(ctx context.Context, id string, port int) ([]string, error)
 }
 
+// Surveyor sees all hosts at once, for those who look at many, one after the other.
+type Surveyor interface {
+	// Survey reads every host that davit made in reach of the credentials, by id, as Get does.
+	Survey(ctx context.Context) (map[string]Host, error)
+}
+
 // Marker notes on hosts that they are complete, for those who find one and have no record of it.
 type Marker interface {
 	// MarkComplete makes Get say that a host is complete, for as long as there is one. Again is no error.

@@ -2,7 +2,8 @@ package provider
 
 import (
 	"context"
-	"encoding/json"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -10,51 +11,91 @@ import (
 
 	"github.com/davit-io/davit/drivers"
 	"github.com/davit-io/davit/internal/field"
+	"github.com/davit-io/davit/internal/lifecycle"
 	"github.com/davit-io/davit/internal/spec"
 )
 
 // pool holds the drivers of a process, one for each account. What many hosts ask for at once, their driver makes one
 // request of, so all parts of a provider must share it.
 type pool struct {
-	table drivers.Table
+	table  drivers.Table
+	limits lifecycle.Limits // of the phases; the zero value takes the lifecycle's own
 
 	mu     sync.Mutex
-	opened map[string]drivers.Driver
+	opened map[string]*account
+}
+
+// account is a driver with what those that use it share.
+type account struct {
+	drivers.Driver
+	together lifecycle.Together
+	survey   survey
+
+	mu   sync.Mutex
+	made map[drivers.Owner][]drivers.Resource // by this process
+}
+
+// remember notes what a create of this process ended with.
+func (a *account) remember(rec *lifecycle.Record) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.made == nil {
+		a.made = map[drivers.Owner][]drivers.Resource{}
+	}
+	a.made[rec.Owner] = slices.Clone(rec.Resources)
+}
+
+// spares takes out of a record what a create of this process has taken over, as it does when a host that was left half
+// made is replaced before it is destroyed. It says whether nothing is left.
+func (a *account) spares(rec *lifecycle.Record) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	taken, again := a.made[rec.Owner]
+	if !again {
+		return false
+	}
+	rec.Phase = lifecycle.PhaseReady // what else carries the owner is the new host's
+	rec.Resources = slices.DeleteFunc(rec.Resources, func(r drivers.Resource) bool {
+		return slices.ContainsFunc(taken, func(t drivers.Resource) bool { return t.Kind == r.Kind && t.ID == r.ID })
+	})
+	return len(rec.Resources) == 0
 }
 
 func newPool(table drivers.Table) *pool {
-	return &pool{table: table, opened: map[string]drivers.Driver{}}
+	return &pool{table: table, opened: map[string]*account{}}
 }
 
 // open gives the driver of a host's account.
-func (p *pool) open(ctx context.Context, h *spec.Host) (drivers.Driver, error) {
+func (p *pool) open(ctx context.Context, h *spec.Host) (*account, error) {
 	line, ok := p.table.Find(h.Driver)
 	if !ok {
 		return nil, field.Errorf("driver", "the host has no driver").WithHint("name one, or give the provider one platform's block")
 	}
-	key, err := accountOf(h)
+	key := p.accountOf(h)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if a, ok := p.opened[key]; ok {
+		return a, nil
+	}
+	d, err := line.Open(context.WithoutCancel(ctx), h.Options) // it outlives the request that happens to be the first
 	if err != nil {
 		return nil, err
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if d, ok := p.opened[key]; ok {
-		return d, nil
-	}
-	d, err := line.Open(context.WithoutCancel(ctx), h.Options) // it outlives the request that happens to be the first
-	if err == nil {
-		p.opened[key] = d
-	}
-	return d, err
+	p.opened[key] = &account{Driver: d}
+	return p.opened[key], nil
 }
 
-// accountOf names the account that a host's options ask for. Options that name none stand for one each.
-func accountOf(h *spec.Host) (string, error) {
+// accountOf names the account that a host's options ask for.
+func (p *pool) accountOf(h *spec.Host) string {
 	if named, ok := h.Options.(interface{ Account() string }); ok {
-		return h.Driver + " " + named.Account(), nil
+		return h.Driver + " " + named.Account()
 	}
-	block, err := json.Marshal(h.Options)
-	return h.Driver + " " + string(block), err
+	key := []string{h.Driver}
+	for _, o := range accountOptions(p.table, h.Driver) {
+		value, _ := h.Get(o.Path) // it is there
+		key = append(key, value)
+	}
+	return strings.Join(key, " ")
 }
 
 // closeLimit is how long Terraform waits for a provider that it has asked to end.
@@ -65,8 +106,8 @@ func (p *pool) close(ctx context.Context) {
 	defer cancel()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for account, d := range p.opened {
-		if c, ok := drivers.As[drivers.Closer](d); ok {
+	for account, a := range p.opened {
+		if c, ok := drivers.As[drivers.Closer](a.Driver); ok {
 			if err := c.Close(ctx); err != nil {
 				tflog.Warn(ctx, "log out", map[string]any{"account": account, "error": err.Error()})
 			}

@@ -71,16 +71,22 @@ func (s *session) host(driver string) (*spec.Host, error) {
 	if err != nil {
 		return nil, err
 	}
+	return h, s.setAccount(h)
+}
+
+// setAccount gives a host the account of this configuration.
+func (s *session) setAccount(h *spec.Host) error {
 	var errs []error
-	for _, o := range accountOptions(s.table, driver) {
+	for _, o := range accountOptions(s.table, h.Driver) {
+		errs = append(errs, h.Set(o.Path, "")) // the default
 		if v, ok := os.LookupEnv(o.Env); ok && v != "" {
 			errs = append(errs, h.Set(o.Path, v))
 		}
-		if v, ok := s.accounts[driver][o.Key()]; ok {
+		if v, ok := s.accounts[h.Driver][o.Key()]; ok {
 			errs = append(errs, h.Set(o.Path, text(v)))
 		}
 	}
-	return h, errors.Join(errs...)
+	return errors.Join(errs...)
 }
 
 // driverOf is the driver of what names none itself: the one whose block the provider has, or that of the environment.
@@ -108,5 +114,9 @@ func (s *session) driver(ctx context.Context, name string) (drivers.Driver, erro
 	if err != nil {
 		return nil, err
 	}
-	return s.open(ctx, h)
+	a, err := s.open(ctx, h)
+	if err != nil {
+		return nil, err
+	}
+	return a.Driver, nil
 }

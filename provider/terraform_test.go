@@ -25,10 +25,15 @@ func factories(table drivers.Table) map[string]func() (tfprotov6.ProviderServer,
 // terraform runs the steps with the terraform that is found on PATH.
 func terraform(t *testing.T, table drivers.Table, steps ...resource.TestStep) {
 	t.Helper()
+	needsTerraform(t)
+	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories(table), Steps: steps})
+}
+
+func needsTerraform(t *testing.T) {
+	t.Helper()
 	if _, err := exec.LookPath("terraform"); err != nil {
 		t.Fatal(noTerraform)
 	}
-	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories(table), Steps: steps})
 }
 
 // wrapped matches a text that terraform broke into lines of its own.

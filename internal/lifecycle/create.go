@@ -148,7 +148,7 @@ func (c *creation) make(ctx context.Context) error {
 		c.rec.Phase = PhaseCreating
 	}
 	c.rec.User, c.rec.Image, c.rec.Choices = c.plan.User, c.plan.Resolved.Image, c.plan.Choices
-	c.rec.MTU, c.rec.MTUSum, c.rec.Warnings = c.plan.MTU.Total, c.plan.sum(), c.plan.MTU.Warnings
+	c.rec.MTU, c.rec.MTUSum, c.rec.Warnings = c.plan.MTU.Total, c.plan.Sum(), c.plan.MTU.Warnings
 	if err := c.r.save(ctx, c.rec); err != nil {
 		return err
 	}

@@ -144,8 +144,17 @@ func (p *Plan) preview() error {
 	return err
 }
 
-// sum is the MTU with its working; empty: nothing was computed.
-func (p *Plan) sum() string {
+// EngineMTU is what NewPlan gives the engine's networks on a link with so many bytes; 0: their MTU isn't decided.
+func EngineMTU(h *spec.Host, link int) int {
+	sum, err := engine.MTU(h, link, "")
+	if err != nil {
+		return 0
+	}
+	return sum.Total
+}
+
+// Sum is the MTU with its working; empty: nothing was computed.
+func (p *Plan) Sum() string {
 	if len(p.MTU.Terms) == 0 {
 		return ""
 	}

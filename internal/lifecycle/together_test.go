@@ -22,7 +22,7 @@ func planTogether(t *testing.T, w *world, change map[string]func(*spec.Host)) ma
 	for name, c := range change {
 		all.Go(func() {
 			p := w.process()
-			p.Runner.Driver, p.Together = d, &together
+			p.Driver, p.Together = d, &together
 			plans, err := p.Plan(t.Context(), []*lifecycle.Record{lifecycle.NewRecord(w.host(name, c))})
 			if err == nil && plans[0].Host.Name != name {
 				err = errors.New("got the plan of " + plans[0].Host.Name)

@@ -79,7 +79,7 @@ func (u *update) through(ctx context.Context) error {
 		}
 	}
 	u.rec.Spec, u.rec.Choices = u.is, u.plan.Choices
-	u.rec.MTU, u.rec.MTUSum, u.rec.Warnings = u.plan.MTU.Total, u.plan.sum(), u.plan.MTU.Warnings
+	u.rec.MTU, u.rec.MTUSum, u.rec.Warnings = u.plan.MTU.Total, u.plan.Sum(), u.plan.MTU.Warnings
 	return u.within(ctx, PhaseReady, u.limits.Engine, u.verify)
 }
 
