@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"github.com/davit-io/davit/drivers/fake"
 	"github.com/davit-io/davit/internal/lifecycle"
 	"github.com/davit-io/davit/internal/stacksim"
+	"github.com/davit-io/davit/internal/vcsim"
 )
 
 func TestDataSourceSchemas(t *testing.T) {
@@ -173,5 +175,22 @@ func TestHostsSource(t *testing.T) {
 		reads(data("davit_hosts", `owner = "someone"`), "davit_hosts", names("web")),
 		reads(data("davit_hosts", `tags = { team = "blue" }`), "davit_hosts", names()),
 		resource.TestStep{Config: data("davit_hosts", `name_regex = "["`), ExpectError: wrapped("No regular expression")},
+	)
+}
+
+func TestSourcesOnVSphere(t *testing.T) {
+	t.Parallel()
+	v, err := vcsim.Start(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(v.Close)
+	account := fmt.Sprintf("provider \"davit\" {\n vsphere {\n server = %q\n vcenter_user = \"ops\"\n vcenter_password = \"secret\"\n }\n}\n", v.URL)
+	terraform(
+		t, everyDriver(),
+		reads(account+data("davit_image", `name = "golden"`), "davit_image", map[string]knownvalue.Check{"driver": exact("vsphere"), "id": knownvalue.NotNull(), "disk_gib": knownvalue.NotNull()}),
+		reads(account+data("davit_network", `name = "VM Network"`), "davit_network", map[string]knownvalue.Check{"kind": exact("standard"), "mtu": knownvalue.Int64Exact(1500)}),
+		reads(account+data("davit_hosts", ""), "davit_hosts", map[string]knownvalue.Check{"hosts": knownvalue.ListSizeExact(0)}),
+		resource.TestStep{Config: account + data("davit_flavor", "min_cpus = 3"), ExpectError: wrapped("The flavor: not supported")},
 	)
 }
