@@ -90,7 +90,7 @@ func (a *app) addCommands(root *cobra.Command) {
 		id, title string
 		commands  []*cobra.Command
 	}{
-		{groupHosts, "Hosts:", []*cobra.Command{a.createCmd(), a.lsCmd(), a.inspectCmd(), a.statusCmd(), a.rmCmd(), a.gcCmd()}},
+		{groupHosts, "Hosts:", []*cobra.Command{a.createCmd(), a.lsCmd(), a.inspectCmd(), a.statusCmd(), a.provisionCmd(), a.rmCmd(), a.gcCmd()}},
 		{groupReach, "Reaching them:", []*cobra.Command{a.ipCmd(), a.urlCmd(), a.sshCmd(), a.scpCmd(), a.envCmd()}},
 		{groupPower, "Power:", a.powerCmds()},
 		{groupCloud, "What there is:", a.listCmds()},

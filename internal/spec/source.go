@@ -64,6 +64,13 @@ func (s Sources) driver(table drivers.Table, doc node) string {
 	return ""
 }
 
+// Apply sets what flags say, and leaves the rest as it is. All findings come joined; Validate is the caller's next step.
+func (h *Host) Apply(table drivers.Table, flags ...Flag) error {
+	a := &assigner{}
+	Sources{Flags: flags}.flags(a, table, h)
+	return a.err()
+}
+
 // able lists the drivers that have all flags given.
 func (s Sources) able(table drivers.Table) []string {
 	options := Options(table)

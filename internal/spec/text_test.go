@@ -149,3 +149,18 @@ func TestSourcesFindings(t *testing.T) {
 		t.Errorf("path %q", got)
 	}
 }
+
+func TestApplyLeavesTheRest(t *testing.T) {
+	t.Parallel()
+	h := newHost(t, "stack")
+	h.Image, h.Engine.RegistryMirrors = "a", []string{"b"}
+	want := h.Clone()
+	want.Image, want.Disks = "c", []spec.Disk{{SizeGiB: 2, Filesystem: "ext4"}}
+	err := h.Apply(table(), spec.Flag{Name: "image", Values: []string{"c"}}, spec.Flag{Name: "disk", Values: []string{"size_gib=2"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "host", want, h)
+	same(t, h.Apply(table(), spec.Flag{Name: "cpus", Values: []string{"x"}}, spec.Flag{Name: "nonsense"}),
+		`cpus: must be a whole number, not "x" (from --cpus)`, `no option has the flag --nonsense`)
+}
