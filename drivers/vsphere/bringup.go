@@ -65,12 +65,13 @@ func (c *creation) complete(ctx context.Context, m machine) error {
 
 // named gives the disks their UUIDs where the clone did not: they are found by their places.
 func (c *creation) named(devices []types.BaseVirtualDevice) ([]types.BaseVirtualDeviceConfigSpec, error) {
-	controller, units := freeUnits(c.devices)
+	controller, _ := freeUnits(devices) // the template may have had none
+	_, units := freeUnits(c.devices)
 	var changes []types.BaseVirtualDeviceConfigSpec
 	for i, disk := range c.disks {
 		found := only(devices, func(d types.BaseVirtualDevice) bool {
 			v := d.GetVirtualDevice()
-			return isDisk(d) && (diskOf(d) == disk.ID || v.UnitNumber != nil && *v.UnitNumber == units[i] && (v.ControllerKey == controller || controller == newController))
+			return isDisk(d) && (diskOf(d) == disk.ID || v.UnitNumber != nil && *v.UnitNumber == units[i] && v.ControllerKey == controller)
 		})
 		if len(found) == 0 {
 			return nil, fmt.Errorf("virtual machine %s came without its disk %s", c.spec.Name, disk.Name)

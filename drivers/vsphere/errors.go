@@ -12,6 +12,7 @@ import (
 
 	"github.com/vmware/govmomi/fault"
 	"github.com/vmware/govmomi/task"
+	"github.com/vmware/govmomi/vim25/soap"
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/davit-io/davit/drivers"
@@ -139,8 +140,8 @@ func is[T any](f types.BaseMethodFault) bool {
 
 // judgeFailure is about requests that got no answer.
 func judgeFailure(err error) (next string, kind error) {
-	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
-		return "name the certificate of the vCenter's authority (option vsphere.ca_file) or pin the one certificate (option vsphere.thumbprint)", nil
+	if e, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return "name the certificate of the vCenter's authority (option vsphere.ca_file); or, when it is the vCenter's own, pin it: vsphere.thumbprint " + soap.ThumbprintSHA256(e.Cert), nil
 	}
 	network, ok := errors.AsType[net.Error](err)
 	switch {

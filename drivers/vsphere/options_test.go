@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/vmware/govmomi/object"
+	"github.com/vmware/govmomi/pbm"
 	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vapi/rest"
 	"github.com/vmware/govmomi/vapi/tags"
@@ -55,6 +56,11 @@ func TestOptionsAct(t *testing.T) {
 		{"linked clone", func(_ *drivers.Spec, o *vsphere.Options) { o.Clone = "linked" }, nil, func(t *testing.T, c *cloud, _ mo.VirtualMachine) {
 			if body := c.Body("CloneVM_Task"); !strings.Contains(body, "createNewChildDiskBacking") || !strings.Contains(body, `type="VirtualMachineSnapshot"`) {
 				t.Error("not a linked clone of a snapshot")
+			}
+		}},
+		{"linked clone of a template", func(_ *drivers.Spec, o *vsphere.Options) { o.Clone = "linked" }, func(c *cloud) { c.snapshot(vcsim.Template, "first"); template(c) }, func(t *testing.T, c *cloud, _ mo.VirtualMachine) {
+			if !strings.Contains(c.Body("CloneVM_Task"), "createNewChildDiskBacking") || contains(c.Calls(), "CreateSnapshot") {
+				t.Error("not a linked clone of the snapshot that is there")
 			}
 		}},
 		{"snapshot", func(_ *drivers.Spec, o *vsphere.Options) { o.Snapshot = "first" }, func(c *cloud) { c.snapshot("golden", "first"); c.snapshot("golden", "second") }, func(t *testing.T, c *cloud, _ mo.VirtualMachine) {
@@ -106,14 +112,15 @@ func TestOptionsAct(t *testing.T) {
 			equal(t, [2]int64{d.CapacityInKB, int64(*d.UnitNumber)}, [2]int64{1 << 20, 1})
 		}},
 		{"policy", func(s *drivers.Spec, _ *vsphere.Options) { s.Disks[0].Type = vcsim.Policy }, nil, func(t *testing.T, c *cloud, _ mo.VirtualMachine) {
-			if !strings.Contains(c.Body("CloneVM_Task"), "VirtualMachineDefinedProfileSpec") {
-				t.Error("no policy in the clone")
+			if id := policyID(t, c.Body("CloneVM_Task")); id != c.policy(vcsim.Policy) {
+				t.Errorf("the policy is %s", id)
 			}
 		}},
 		{"network", func(s *drivers.Spec, _ *vsphere.Options) { s.Network = "VM Network" }, nil, func(t *testing.T, c *cloud, vm mo.VirtualMachine) {
 			equal(t, c.Find("Network", "VM Network"), vm.Network[len(vm.Network)-1])
 		}},
-		{"template by path", func(s *drivers.Spec, _ *vsphere.Options) { s.Image = "/DC0/vm/golden" }, nil, func(*testing.T, *cloud, mo.VirtualMachine) {}},
+		{"template by path", func(s *drivers.Spec, _ *vsphere.Options) { s.Image = "/DC0/vm/golden" }, nil, ofGolden},
+		{"template by the end of its path", func(s *drivers.Spec, _ *vsphere.Options) { s.Image = "vm/golden" }, nil, ofGolden},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -134,6 +141,32 @@ func TestOptionsAct(t *testing.T) {
 			}
 		})
 	}
+}
+
+func ofGolden(t *testing.T, c *cloud, _ mo.VirtualMachine) {
+	if golden := c.Find("VirtualMachine", vcsim.Template).Value; !strings.Contains(c.Body("CloneVM_Task"), ">"+golden+"</_this>") {
+		t.Error("another machine was cloned")
+	}
+}
+
+// TestByID names the template and the policy by their ids.
+func TestByID(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	s := newSpec("web")
+	s.Image, s.Disks[0].Type = c.Find("VirtualMachine", vcsim.Template).Value, c.policy(vcsim.Policy)
+	mustCreate(t, c.driver(), s)
+	ofGolden(t, c, mo.VirtualMachine{})
+	equal(t, policyID(t, c.Body("CloneVM_Task")), s.Disks[0].Type)
+}
+
+// policy is the id of a storage policy.
+func (c *cloud) policy(name string) string {
+	p, err := pbm.NewClient(c.t.Context(), c.client)
+	c.must(err)
+	id, err := p.ProfileIDByName(c.t.Context(), name)
+	c.must(err)
+	return id
 }
 
 // TestDiskIdentity holds what the guest is told against the machine.

@@ -80,9 +80,6 @@ func static(f *pick.Findings, spec drivers.Spec) {
 	if spec.Owner == "" {
 		f.Add(field.Errorf("", "the host has no owner"), spec.Name)
 	}
-	if n := len(spec.Disks); n > maxDisks {
-		f.Add(field.Errorf("disks", "%d are more than the %d that fit on one controller", n, maxDisks), spec.Name)
-	}
 	for i, disk := range spec.Disks {
 		if disk.SizeGiB < 1 {
 			f.Add(field.Errorf(fmt.Sprintf("disks[%d].size_gib", i), "%d GiB: a disk has 1 GiB at least", disk.SizeGiB), spec.Name)
@@ -135,6 +132,7 @@ func (r *resolution) resolve(spec drivers.Spec) drivers.Resolved {
 		p.template, e = r.template(spec, dc, choose)
 		if note(e) {
 			res.Image = p.facts(choose)
+			note(p.holds(spec.Disks))
 		}
 		p.place = r.place(spec, dc, p.template, note, choose)
 		note(r.nameTaken(spec, p.place))

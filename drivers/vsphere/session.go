@@ -124,12 +124,14 @@ func (s *session) current(ctx context.Context) (key string, logins int, err erro
 	return s.key, s.logins, nil
 }
 
-// restSession opens the session that tags need.
+// restSession opens the session that tags need, and a new one when the vCenter has ended it.
 func (s *session) restSession(ctx context.Context) (*rest.Client, error) {
 	s.restDoor.Lock()
 	defer s.restDoor.Unlock()
 	if s.rest != nil {
-		return s.rest, nil
+		if open, err := s.rest.Session(ctx); open != nil || err != nil {
+			return s.rest, explain(err, "look after the session for tags")
+		}
 	}
 	c := rest.NewClient(s.Client)
 	if err := c.Login(ctx, s.account.user); err != nil {

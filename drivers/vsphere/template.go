@@ -16,9 +16,6 @@ import (
 // snapshotName is of the snapshot that linked clones share. It is made once and stays.
 const snapshotName = "davit"
 
-// maxDisks is what one SCSI controller holds besides the disk of the template and itself.
-const maxDisks = 14
-
 // template is what hosts are cloned from.
 type template struct {
 	thing
@@ -71,6 +68,14 @@ func (t template) usable() *field.Error {
 	case prop[types.VirtualMachinePowerState](t.home, "runtime.powerState") != types.VirtualMachinePowerStatePoweredOff:
 		return field.Errorf("image", "virtual machine %q is not powered off: a clone would have whatever its disk has at that moment", t.name).
 			WithHint("shut it down, or name a template")
+	}
+	return nil
+}
+
+// holds wants a place for each data disk on the controller.
+func (t template) holds(disks []drivers.Disk) *field.Error {
+	if _, units := freeUnits(t.devices); len(disks) > len(units) {
+		return field.Errorf("disks", "%d are more than the %d that fit on one controller with those of %s", len(disks), len(units), t.name)
 	}
 	return nil
 }
