@@ -25,8 +25,8 @@ func (c *creation) cloneSpec(t target, kept map[string]types.BaseVirtualDevice, 
 		Config: &types.VirtualMachineConfigSpec{
 			NumCPUs: int32(c.cpus(c.spec)), MemoryMB: int64(c.memoryMiB(c.spec)),
 			DeviceChange: append(nics, c.dataDisks(kept)...),
-			ExtraConfig: append(packed(userdataKey, userData),
-				c.mark(t.davits).option(), &types.OptionValue{Key: "disk.EnableUUID", Value: "TRUE"}),
+			ExtraConfig: slices.Concat(packed(userdataKey, userData), unreported(),
+				[]types.BaseOptionValue{c.mark(t.davits).option(), &types.OptionValue{Key: "disk.EnableUUID", Value: "TRUE"}}),
 		},
 	}
 	if c.links {

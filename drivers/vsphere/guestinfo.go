@@ -32,6 +32,12 @@ func packed(key string, document []byte) []types.BaseOptionValue {
 	}
 }
 
+// unreported takes away what the guest of the template may have reported: it would be taken for the new guest's.
+func unreported() []types.BaseOptionValue {
+	keys := []string{drivers.ReportHostKeys, drivers.ReportPhase, drivers.ReportVerdict, drivers.ReportErrors}
+	return each(keys, func(key string) types.BaseOptionValue { return &types.OptionValue{Key: key, Value: ""} })
+}
+
 // metadata names the instance and its one network card. The card is matched by its MAC address, which every network
 // backend of cloud-init understands, and DHCP is asked by that address too: clones of one template may share the
 // machine-id that is used otherwise, and then the lease.

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -107,6 +108,19 @@ func TestReport(t *testing.T) {
 	got, err := d.Report(t.Context(), host.ID)
 	c.must(err)
 	equal(t, got, drivers.GuestReport{HostKeys: []string{"ssh-ed25519 AAAA", "ssh-rsa BBBB"}, Phase: "final", Verdict: "error", Errors: []string{"runcmd failed"}})
+}
+
+// TestCloneForgetsReports has the clone drop what the template's own guest may have reported. The simulator's clones never
+// have it, so the request is looked at.
+func TestCloneForgetsReports(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	mustCreate(t, c.driver(), newSpec("web"))
+	for _, key := range []string{drivers.ReportHostKeys, drivers.ReportPhase, drivers.ReportVerdict, drivers.ReportErrors} {
+		if asked := regexp.MustCompile(regexp.QuoteMeta(key) + `</key><value [^>]*></value>`); !asked.MatchString(c.Body("CloneVM_Task")) {
+			t.Errorf("the clone keeps %s", key)
+		}
+	}
 }
 
 // TestCauses names why a guest can't be reached.

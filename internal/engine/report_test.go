@@ -138,6 +138,18 @@ func TestGuestReports(t *testing.T) {
 	}
 }
 
+// TestNewHostKeyIsReported tells a key that was made later, and leaves the phase as it is.
+func TestNewHostKeyIsReported(t *testing.T) {
+	t.Parallel()
+	b := newBoot(t, "vmware-rpctool")
+	b.run(document(t, variants(t)["reports"]).BootCmd[0].Args...)
+	b.run("sh", b.script(), "final")
+	b.write("etc/ssh/ssh_host_ed25519_key.pub", "ssh-ed25519 CCCC root@guest\n")
+	b.run("sh", b.script(), "keys")
+	keys := "ssh-ed25519 CCCC root@guest\nssh-rsa BBBB root@guest\n"
+	b.wants(map[string]string{drivers.ReportPhase: "final", drivers.ReportVerdict: "", drivers.ReportErrors: "", drivers.ReportHostKeys: keys})
+}
+
 // TestReportsWaitForTheirStages has each step ordered behind cloud-init's stage and the step before.
 func TestReportsWaitForTheirStages(t *testing.T) {
 	t.Parallel()

@@ -30,6 +30,7 @@ key=/etc/ssh/ssh_host_ed25519_key
 mv -f $key.davit.pub $key.pub
 mv -f $key.davit $key
 systemctl reload ssh || systemctl reload sshd || service ssh reload || kill -HUP "$(cat /run/sshd.pid)"
+test ! -e /run/davit/report.sh || sh /run/davit/report.sh keys
 `
 
 // rotate replaces the host key that was handed over in the user-data, which others may read. At every instant one of

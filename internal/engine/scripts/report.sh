@@ -1,6 +1,6 @@
 # Tells the platform about this guest through VMware's tools, where the image has them: how far its boot is, its host
 # keys as soon as cloud-init has made them, and in the end cloud-init's own verdict. Runs at every boot, early.
-# usage: report.sh init|config|final|done
+# usage: report.sh init|config|final|done, or keys to tell the host keys once more
 file=/run/davit/report.sh
 result=/run/cloud-init/result.json
 
@@ -39,7 +39,7 @@ for e in json.load(open(sys.argv[1]))["v1"]["errors"]:
 }
 
 command -v vmware-rpctool >/dev/null || command -v vmtoolsd >/dev/null || exit 0
-tell guestinfo.davit.phase "$1"
+[ "$1" = keys ] || tell guestinfo.davit.phase "$1"
 case $1 in
 init)
   tell guestinfo.davit.verdict '' # of the boot before
@@ -48,7 +48,7 @@ init)
   later final davit-report-config.service cloud-config.service
   later "done" davit-report-final.service cloud-final.service
   ;;
-config)
+config | keys)
   tell guestinfo.davit.host_keys "$(cat /etc/ssh/ssh_host_*_key.pub | lines)"
   ;;
 done)
