@@ -89,7 +89,8 @@ func (d *Driver) reconfigure(ctx context.Context, r ref, spec types.VirtualMachi
 	if err != nil {
 		return err
 	}
-	_, err = s.task(ctx, d.pace.grace, func(ctx context.Context) (*object.Task, error) { return s.vm(r).Reconfigure(ctx, spec) })
+	ask := func(ctx context.Context) (*object.Task, error) { return s.vm(r).Reconfigure(ctx, spec) }
+	_, err = s.taskUntil(ctx, d.pace.grace, ask, func(ctx context.Context, t ref) (any, error) { return s.waiter.resultWith(ctx, t, r) })
 	return err
 }
 

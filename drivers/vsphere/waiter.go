@@ -39,7 +39,7 @@ type waiter struct {
 // watch is one wait. look says whether it is over; it is called with all that is known of the object.
 type watch struct {
 	ref
-	task ref // whose end is the end of the wait too; may be the zero one
+	with ref // goes on the list along; the end of it, when it is a task, ends the wait too. May be the zero one
 	look func(t thing, there bool) (bool, error)
 	over chan struct{}
 	err  error
@@ -66,7 +66,7 @@ func (w *waiter) wait(ctx context.Context, r ref, look func(t thing, there bool)
 // anyway, so that the task is put there only when nothing is heard.
 func (w *waiter) effect(ctx context.Context, machine, task ref, done func(thing) bool) error {
 	return w.until(ctx, &watch{
-		ref: machine, task: task, over: make(chan struct{}),
+		ref: machine, with: task, over: make(chan struct{}),
 		look: func(t thing, there bool) (bool, error) { return !there || done(t), nil },
 	})
 }
@@ -87,7 +87,7 @@ func (w *waiter) until(ctx context.Context, one *watch) error {
 		return one.err
 	case <-soon.Done():
 	}
-	if err := w.list(ctx, one, one.task); err != nil {
+	if err := w.list(ctx, one, one.with); err != nil {
 		return err
 	}
 	select {
@@ -115,8 +115,8 @@ func (w *waiter) missing(one *watch, r ref) bool {
 		return false
 	}
 	w.named[r] = true
-	if one.task != (ref{}) {
-		w.named[one.task] = true
+	if one.with != (ref{}) {
+		w.named[one.with] = true
 	}
 	return true
 }
@@ -129,15 +129,17 @@ func (w *waiter) crowd() int {
 }
 
 // result waits for a task and gives what came of it.
-func (w *waiter) result(ctx context.Context, t ref) (any, error) {
-	var result any
-	err := w.wait(ctx, t, func(t thing, there bool) (bool, error) {
+func (w *waiter) result(ctx context.Context, t ref) (any, error) { return w.resultWith(ctx, t, ref{}) }
+
+// resultWith puts the task on the list along with a machine of which more is to be heard: that needs no request then.
+func (w *waiter) resultWith(ctx context.Context, t, machine ref) (result any, err error) {
+	err = w.until(ctx, &watch{ref: t, with: machine, over: make(chan struct{}), look: func(t thing, there bool) (bool, error) {
 		if !there {
 			return false, notFound("the task is gone")
 		}
 		result = t.props["info.result"]
 		return ended(t)
-	})
+	}})
 	return result, err
 }
 
@@ -163,7 +165,7 @@ func (w *waiter) forget(one *watch) {
 
 // ask asks one who waits.
 func (w *waiter) ask(one *watch) {
-	if done, err := ended(thing{props: w.seen[one.task]}); done {
+	if done, err := ended(thing{props: w.seen[one.with]}); done {
 		w.end(one, err)
 		return
 	}
@@ -179,7 +181,7 @@ func (w *waiter) ask(one *watch) {
 
 func (w *waiter) wanted(r ref) bool {
 	for one := range w.watches {
-		if one.ref == r || one.task == r {
+		if one.ref == r || one.with == r {
 			return true
 		}
 	}
@@ -243,8 +245,8 @@ func (w *waiter) reset() []ref {
 	clear(w.named)
 	for one := range w.watches {
 		w.listed[one.ref] = true
-		if one.task != (ref{}) {
-			w.listed[one.task] = true
+		if one.with != (ref{}) {
+			w.listed[one.with] = true
 		}
 	}
 	return slices.Collect(maps.Keys(w.listed))
