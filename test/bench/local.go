@@ -14,15 +14,17 @@ import (
 	"time"
 )
 
-// program runs davit and gives its wall time in seconds and its peak memory in MiB.
+const davit = "bin/davit"
+
+// program runs a command line and gives its wall time in seconds and its peak memory in MiB.
 func program(ctx context.Context, env []string, args ...string) (wall, rss float64, err error) {
 	var text bytes.Buffer
-	cmd := exec.CommandContext(ctx, "bin/davit", args...)
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Env = append(os.Environ(), env...)
 	cmd.Stderr = &text
 	start := time.Now()
 	if err := cmd.Run(); err != nil {
-		return 0, 0, fmt.Errorf("davit %s: %w: %s", args[0], err, &text)
+		return 0, 0, fmt.Errorf("%s %s: %w: %s", args[0], args[1], err, &text)
 	}
 	wall = time.Since(start).Seconds()
 	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
@@ -32,16 +34,16 @@ func program(ctx context.Context, env []string, args ...string) (wall, rss float
 	return wall, float64(usage.Maxrss) / 1024, nil
 }
 
-// local measures what needs no cloud: the median of seven runs.
-func local(ctx context.Context) ([]row, error) {
-	home, err := records(ctx, 1000)
+// local measures what asks no cloud: the median of seven runs.
+func (c *cloud) local(ctx context.Context) ([]row, error) {
+	home, err := c.records(ctx, 1000)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(home) }()
 	var rows []row
 	for _, r := range []row{{Name: "ls", N: 1000}, {Name: "version", N: 1}} {
-		args := []string{r.Name}
+		args := []string{davit, r.Name}
 		if r.Name == "ls" {
 			args = append(args, "--offline")
 		}
@@ -61,16 +63,13 @@ func local(ctx context.Context) ([]row, error) {
 }
 
 // records makes a state folder with n records: one that davit wrote, and copies of it under other names.
-func records(ctx context.Context, n int) (string, error) {
+func (c *cloud) records(ctx context.Context, n int) (string, error) {
 	home, err := os.MkdirTemp("", "davit-ls-")
 	if err != nil {
 		return "", err
 	}
-	env := []string{"DAVIT_HOME=" + home}
-	one := []string{
-		"create", "host-0001", "--driver", "openstack", "--cloud", "bed", "--image", "debian-12", "--network", "private",
-		"--flavor", "m1.tiny", "--until", "active",
-	}
+	env := append([]string{"DAVIT_HOME=" + home}, c.env...)
+	one := append([]string{davit, "create", "host-0001", "--until", "active"}, c.create...)
 	if _, _, err := program(ctx, env, one...); err != nil {
 		return "", err
 	}
@@ -99,7 +98,7 @@ func keepRecord(ctx context.Context, env []string, model string) error {
 	if err != nil {
 		return err
 	}
-	if _, _, err := program(ctx, env, "rm", "-y", filepath.Base(model)); err != nil {
+	if _, _, err := program(ctx, env, davit, "rm", "-y", filepath.Base(model)); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(model, 0o700); err != nil {

@@ -245,7 +245,7 @@ func (r *raw) serverStatus(ctx context.Context) (map[string]string, error) {
 }
 
 // each runs f for all hosts, eight at a time.
-func each(hosts []rawHost, f func(int, *rawHost) error) error {
+func each[T any](hosts []T, f func(int, *T) error) error {
 	errs, slots := make([]error, len(hosts)), make(chan struct{}, 8)
 	var wg sync.WaitGroup
 	for i := range hosts {
