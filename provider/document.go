@@ -28,7 +28,7 @@ func document(table drivers.Table, o object) (h *spec.Host, unknown []string, er
 		return nil, unknown, err
 	}
 	h, err = spec.FromJSON(table, b)
-	if err = besides(unknown, err); err != nil || h == nil {
+	if err = besides(unknown, err); err != nil {
 		return nil, unknown, err
 	}
 	if len(unknown) > 0 || h.Driver == "" {

@@ -18,7 +18,7 @@ import (
 // stays as it is.
 func (r *hostResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := objectOf(req.State.Raw)
-	rec := r.load(ctx, req.Private, &resp.Diagnostics)
+	rec := r.load(ctx, req.Private, objectOf(req.State.Raw), &resp.Diagnostics)
 	if rec == nil {
 		return
 	}

@@ -24,18 +24,14 @@ type private interface {
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-// load reads the record of a host; nil, with the reason in diags, when there is none.
-func (r *hostResource) load(ctx context.Context, from private, diags *diag.Diagnostics) *lifecycle.Record {
+// load reads the record of a host; nil, with the reason in diags, when it can't be read.
+func (r *hostResource) load(ctx context.Context, from private, state object, diags *diag.Diagnostics) *lifecycle.Record {
 	text, more := from.GetKey(ctx, recordKey)
 	diags.Append(more...)
 	if diags.HasError() {
 		return nil
 	}
-	rec := &lifecycle.Record{}
-	err := json.Unmarshal(text, rec)
-	if err == nil && rec.Spec != nil {
-		err = rec.Spec.Bind(r.table)
-	}
+	rec, err := r.recordOf(text, state)
 	if err == nil && rec.Spec != nil {
 		err = r.setAccount(rec.Spec)
 	}
@@ -44,6 +40,34 @@ func (r *hostResource) load(ctx context.Context, from private, diags *diag.Diagn
 		return nil
 	}
 	return rec
+}
+
+// recordOf reads a record. Terraform hands over no private part where it removes a tainted host to make it anew: what
+// a removal needs is in the rest of the state, too.
+func (r *hostResource) recordOf(text []byte, state object) (*lifecycle.Record, error) {
+	if len(text) == 0 {
+		return r.rebuilt(state)
+	}
+	rec := &lifecycle.Record{}
+	if err := json.Unmarshal(text, rec); err != nil || rec.Spec == nil {
+		return rec, err
+	}
+	return rec, rec.Spec.Bind(r.table)
+}
+
+func (r *hostResource) rebuilt(state object) (*lifecycle.Record, error) {
+	h, _, err := document(r.table, state)
+	rec := &lifecycle.Record{
+		Version: lifecycle.RecordVersion, Name: state.text("name"), Driver: state.text("driver"), Spec: h,
+		Owner: drivers.Owner(state.text("owner")), Phase: lifecycle.Phase(state.text("phase")), HostID: state.text("id"),
+	}
+	rows, _ := state.plain("resources").([]any)
+	for _, row := range rows {
+		cell := row.(map[string]any)
+		name, _ := cell["name"].(string)
+		rec.Resources = append(rec.Resources, drivers.Resource{Kind: drivers.Kind(text(cell["kind"])), ID: text(cell["id"]), Name: name})
+	}
+	return rec, err
 }
 
 func save(ctx context.Context, to private, rec *lifecycle.Record, diags *diag.Diagnostics) {

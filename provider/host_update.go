@@ -20,7 +20,7 @@ func (r *hostResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	defer cancel()
 	u := &hostUpdate{
 		hostResource: r, plan: plan, prior: objectOf(req.State.Raw), imported: isImported(ctx, req.Private),
-		rec: r.load(ctx, req.Private, &resp.Diagnostics),
+		rec: r.load(ctx, req.Private, objectOf(req.State.Raw), &resp.Diagnostics),
 	}
 	if u.rec == nil {
 		return
@@ -109,7 +109,7 @@ func (r *hostResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	if protected(&resp.Diagnostics, state, "It is not removed.") {
 		return
 	}
-	rec := r.load(ctx, req.Private, &resp.Diagnostics)
+	rec := r.load(ctx, req.Private, objectOf(req.State.Raw), &resp.Diagnostics)
 	if rec == nil {
 		return
 	}

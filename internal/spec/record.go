@@ -81,7 +81,8 @@ func (h *Host) Bind(table drivers.Table) error {
 }
 
 // FromJSON reads a host from JSON as strictly as Decode reads YAML, secrets included. All findings come joined, each
-// with the path of its option. What the whole document must hold is for Validate to say.
+// with the path of its option, beside the host as far as it could be read. What the whole document must hold is for
+// Validate to say.
 func FromJSON(table drivers.Table, b []byte) (*Host, error) {
 	n, err := parseJSON(b)
 	if err != nil {
@@ -93,8 +94,5 @@ func FromJSON(table drivers.Table, b []byte) (*Host, error) {
 	}
 	a := &assigner{}
 	a.assignDocument(table, n, h)
-	if len(a.errs) > 0 {
-		return nil, a.err()
-	}
-	return h, nil
+	return h, a.err()
 }
