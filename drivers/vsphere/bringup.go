@@ -120,7 +120,10 @@ func (c *creation) awaitAddress(ctx context.Context, m machine) ([]drivers.Addre
 			if !there {
 				return false, notFound("virtual machine %s is gone while it was being started", c.spec.Name)
 			}
-			return len(only(got, enough)) > 0, nil
+			if len(only(got, enough)) > 0 || t.extra(drivers.ReportVerdict) != drivers.VerdictError {
+				return len(only(got, enough)) > 0, nil
+			}
+			return false, fmt.Errorf("the guest of %s reports that cloud-init failed, and no address", c.spec.Name)
 		})
 	}
 	err := wait(ctx, func(drivers.Address) bool { return true })

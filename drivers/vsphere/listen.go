@@ -7,6 +7,7 @@ import (
 	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/types"
 
+	"github.com/davit-io/davit/drivers"
 	"github.com/davit-io/davit/internal/wait"
 )
 
@@ -25,7 +26,7 @@ const noise = 200 * time.Millisecond
 // watched are the properties that the waiter hears of.
 var watched = []types.PropertySpec{
 	{Type: "Task", PathSet: []string{"info.state", "info.error", "info.result"}},
-	{Type: "VirtualMachine", PathSet: []string{"runtime.powerState", "guest.net", "guest.ipAddress"}},
+	{Type: "VirtualMachine", PathSet: []string{"runtime.powerState", "guest.net", "guest.ipAddress", extra(drivers.ReportVerdict)}},
 }
 
 // begin notes a wait; before the first of all it makes the collector, with what is waited for on the list.

@@ -75,6 +75,14 @@ func (h *host) gaveUp(ctx context.Context) error {
 	return h.guestFailed(ctx, r)
 }
 
+// ofGuest adds the causes to the failure of a create whose guest failed.
+func (h *host) ofGuest(ctx context.Context, err error) error {
+	if r, ok := h.guestReport(ctx); ok && r.Verdict == drivers.VerdictError {
+		return &explained{err, h.causes(ctx)}
+	}
+	return err
+}
+
 func (h *host) guestFailed(ctx context.Context, r drivers.GuestReport) error {
 	return &explained{fmt.Errorf("the guest reports that cloud-init failed in %s", strings.Join(modules(r.Errors), ", ")), h.causes(ctx)}
 }
@@ -82,7 +90,7 @@ func (h *host) guestFailed(ctx context.Context, r drivers.GuestReport) error {
 // guestReport reads what the guest reported; false: its platform does not tell.
 func (h *host) guestReport(ctx context.Context) (drivers.GuestReport, bool) {
 	d, ok := drivers.As[drivers.Reporter](h.r.Driver)
-	if !ok {
+	if !ok || h.rec.HostID == "" {
 		return drivers.GuestReport{}, false
 	}
 	r, err := d.Report(ctx, h.rec.HostID)

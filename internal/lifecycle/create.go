@@ -157,7 +157,7 @@ func (c *creation) make(ctx context.Context) error {
 	}
 	made, err := c.r.Driver.Create(ctx, c.plan.Resolved, c.render(ctx), c.made(ctx))
 	if err != nil {
-		return err
+		return c.ofGuest(ctx, err)
 	}
 	c.see(made)
 	if len(made.HostKeys) > 0 && !c.rec.Rotate {

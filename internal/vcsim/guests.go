@@ -2,12 +2,16 @@ package vcsim
 
 import (
 	"net/netip"
+	"strings"
 	"sync"
 
 	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/types"
 )
+
+// Mute in the name of a machine keeps its guest from reporting an address.
+const Mute = "mute"
 
 // guests gives a machine that starts running tools and an address of its own.
 type guests struct {
@@ -48,7 +52,7 @@ func (g *guests) next() netip.Addr {
 func boot(ctx *simulator.Context, r types.ManagedObjectReference, address string) {
 	ctx.Map.WithLock(&simulator.Context{Map: ctx.Map}, r, func() {
 		vm, ok := ctx.Map.Get(r).(*simulator.VirtualMachine)
-		if !ok || vm.Runtime.PowerState != types.VirtualMachinePowerStatePoweredOn {
+		if !ok || vm.Runtime.PowerState != types.VirtualMachinePowerStatePoweredOn || strings.Contains(vm.Name, Mute) {
 			return
 		}
 		ctx.Map.Update(ctx, vm, []types.PropertyChange{
