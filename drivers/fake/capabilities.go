@@ -43,7 +43,7 @@ func (d *client) power(ctx context.Context, id string, on bool) error {
 	return d.onServer(ctx, OpPower, id, func(_ *Cloud, th *thing) {
 		th.host.State = drivers.StateStopped
 		if on {
-			th.host.State = drivers.StateRunning
+			th.host.State, th.mute = drivers.StateRunning, 2
 		}
 		if th.guest.Power != nil {
 			th.guest.Power(on)

@@ -30,7 +30,7 @@ type Cloud struct {
 	Guest       func(Boot) (Guest, error) // the machine behind a new host; nil: none
 	SSHPort     int                       // where guests answer; 0: 22
 	Causes      []string                  // what Diagnose tells of every host
-	Reports     bool                      // guests report, and no console is shown: the driver is a Reporter
+	Reports     bool                      // guests report, their addresses too, and no console is shown: the driver is a Reporter
 	KnowsKeys   bool                      // it knows the host keys of its hosts by itself
 
 	mu     sync.Mutex
@@ -81,6 +81,7 @@ type thing struct {
 	host  drivers.Host // of a server
 	ready time.Time    // of a server: when it runs
 	guest Guest        // of a server
+	mute  int          // of a server: how often it is looked at before its guest tells its addresses
 	of    string       // of a volume or an address: the server that has it
 }
 
@@ -187,6 +188,10 @@ func (c *Cloud) view(th *thing) drivers.Host {
 		if a.Kind == drivers.KindFloatingIP && a.of == th.ID {
 			h.Addresses = append(h.Addresses, drivers.Address{IP: netip.MustParseAddr(a.Name), Floating: true})
 		}
+	}
+	if c.Reports && (h.State == drivers.StateStopped || th.mute > 0) {
+		th.mute--
+		h.Addresses = nil
 	}
 	return h
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/davit-io/davit/drivers"
+	"github.com/davit-io/davit/internal/wait"
 )
 
 // Status is a host as its platform sees it now.
@@ -72,11 +73,9 @@ func (r *Runner) power(ctx context.Context, recs []*Record, doing string, up boo
 // back waits for a host that was started.
 func (h *host) back(ctx context.Context) error {
 	err := h.within(ctx, h.rec.Phase, h.limits.Power, func(ctx context.Context) error {
-		now, err := h.r.Driver.Get(ctx, h.rec.HostID)
-		if err != nil {
+		if err := h.awaitAddress(ctx); err != nil {
 			return err
 		}
-		h.see(now)
 		return h.r.save(ctx, h.rec)
 	})
 	if err != nil || !h.rec.Complete() {
@@ -86,4 +85,17 @@ func (h *host) back(ctx context.Context) error {
 		return err
 	}
 	return h.within(ctx, PhaseReady, h.limits.Engine, h.verify)
+}
+
+// awaitAddress looks at a host until the platform knows where it is: it may have that from the guest, which has to boot.
+// One that was never reached is looked at once.
+func (h *host) awaitAddress(ctx context.Context) error {
+	return wait.Poll(ctx, h.limits.often(), func(ctx context.Context) (bool, string, error) {
+		now, err := h.r.Driver.Get(ctx, h.rec.HostID)
+		if err != nil {
+			return false, "", err
+		}
+		h.see(now)
+		return h.rec.Dial().IsValid() || !h.rec.Complete(), "the platform tells no address", nil
+	})
 }

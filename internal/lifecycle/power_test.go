@@ -43,6 +43,26 @@ func TestPower(t *testing.T) {
 	}
 }
 
+// Where a guest tells its own address, it has none while it is off, nor right after its start.
+func TestStartAwaitsTheAddress(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.cloud.Reports = true
+	if err := w.create(t.Context(), "web-1"); err != nil {
+		t.Fatal(err)
+	}
+	p, recs := w.process(), []*lifecycle.Record{w.record("web-1")}
+	if err := p.Stop(t.Context(), recs, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Start(t.Context(), recs); err != nil {
+		t.Fatal(err)
+	}
+	if rec := w.record("web-1"); len(rec.Addresses) == 0 {
+		t.Error("the record has no address")
+	}
+}
+
 func TestStartTellsOfAnEngineThatDoesNotComeBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(string) guest.Behaviour { return guest.Behaviour{} })
