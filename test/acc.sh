@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The tests on real parts, from a bare machine: the conformance suite on a real OpenStack, the storage script on real
-# disks, then real guests. Ends with the bed down, whatever happens.
+# The tests on real parts, from a bare machine: the storage script on real disks, real guests in the sandbox, the
+# conformance suite and real guests on a real OpenStack. Ends with the bed down, whatever happens.
 . "$(dirname "$0")/lib.sh"
 need_root
 trap 'test/openstack/down.sh' EXIT
@@ -21,8 +21,10 @@ stage 'packages for guests' test/guest/install.sh
 stage 'guest image with docker.io' test/guest/build.sh --engine docker
 stage 'guest image without an engine' test/guest/build.sh --engine none
 stage 'storage script' gotest -run '^TestAcc' ./internal/engine
+stage 'guests of the sandbox' gotest -v -run '^TestGuest$' ./internal/sandbox
+stage 'hosts in the sandbox' gotest -v -run '^TestSandbox' ./test/acc
 stage 'bed, fake mode' bed fake --fresh
 stage 'conformance on the bed' gotest -run '^TestBed' ./drivers/openstack
 stage 'bed, with real guests' bed both
 stage 'guest images' guests debian-12-docker debian-12
-stage 'real guests' gotest -v ./test/acc
+stage 'real guests' gotest -v -skip '^TestSandbox' ./test/acc

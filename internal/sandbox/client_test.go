@@ -33,6 +33,7 @@ type spec struct {
 	disk   int64 // bytes of a data disk; 0: none
 	id     string
 	memory int64
+	cpus   int32
 	info   map[string]string
 }
 
@@ -70,7 +71,7 @@ func tryClone(ctx context.Context, c *govmomi.Client, name string, s spec) (*obj
 	}
 	poolRef := pool.Reference()
 	want := types.VirtualMachineCloneSpec{
-		PowerOn: s.on, Config: &types.VirtualMachineConfigSpec{MemoryMB: s.memory, Annotation: "a test's"},
+		PowerOn: s.on, Config: &types.VirtualMachineConfigSpec{MemoryMB: s.memory, NumCPUs: s.cpus, Annotation: "a test's"},
 		Location: types.VirtualMachineRelocateSpec{Pool: &poolRef},
 	}
 	if !s.full {

@@ -38,7 +38,7 @@ func guestImage(t *testing.T) string {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(abs); err != nil {
-		t.Skipf("no guest image, which test/guest/build.sh makes: %v", err)
+		t.Fatalf("no guest image, which test/guest/build.sh makes: %v", err)
 	}
 	return abs
 }

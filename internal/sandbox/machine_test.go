@@ -67,10 +67,10 @@ func (r running) await(vm *object.VirtualMachine, path string, want any) {
 
 func TestMachineIsWhatItsSpecSays(t *testing.T) {
 	r := run(t)
-	vm := clone(t, r.c, "davit-1", spec{on: true, memory: 2048, disk: 1 << 30, id: diskID, info: map[string]string{"guestinfo.metadata": "instance-id: a"}})
+	vm := clone(t, r.c, "davit-1", spec{on: true, memory: 2048, cpus: 3, disk: 1 << 30, id: diskID, info: map[string]string{"guestinfo.metadata": "instance-id: a"}})
 	args := r.args(vm)
 	for _, want := range []string{
-		"\ndavit-1\n", "\n2048\n", "-hypervisor", "manufacturer=VMware,, Inc.", "serial=6000c298111122223333444455556666",
+		"\ndavit-1\n", "\n-m\n2048\n", "\n-smp\n3\n", "-hypervisor", "manufacturer=VMware,, Inc.", "serial=6000c298111122223333444455556666",
 		"bootindex=1", "host_mtu=1500", "name=opt/guestinfo.metadata,file=guestinfo.metadata",
 	} {
 		if !strings.Contains("\n"+args, want) {

@@ -4,6 +4,7 @@ package acc
 
 import (
 	"context"
+	"os"
 	"strings"
 	"testing"
 
@@ -13,6 +14,9 @@ import (
 // listing is everything of the project that a host is made of: the witness is the cloud, not davit.
 func listing(ctx context.Context, t *testing.T) []inventory.Item {
 	t.Helper()
+	if os.Getenv("OS_CLIENT_CONFIG_FILE") == "" {
+		t.Fatal("OS_CLIENT_CONFIG_FILE is not set: run make testacc, which brings the bed up")
+	}
 	cloud, err := inventory.Open(ctx, "bed")
 	check(t, err)
 	items, err := cloud.List(ctx)

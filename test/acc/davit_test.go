@@ -21,16 +21,20 @@ type program struct {
 	t    *testing.T
 	bin  string
 	home string
+	env  []string // besides that of the test
 }
 
 func newProgram(t *testing.T) program {
 	t.Helper()
-	if os.Getenv("OS_CLIENT_CONFIG_FILE") == "" {
-		t.Fatal("OS_CLIENT_CONFIG_FILE is not set: run make testacc, which brings the bed up")
-	}
 	bin, err := filepath.Abs("../../bin/davit")
 	check(t, err)
 	return program{t: t, bin: bin, home: t.TempDir()}
+}
+
+// on is the program in a subtest.
+func (p program) on(t *testing.T) program {
+	p.t = t
+	return p
 }
 
 // run gives stdout; a failure ends the test with all that davit said.
@@ -56,6 +60,7 @@ func (p program) exec(ctx context.Context, name string, args ...string) (string,
 	var out, text bytes.Buffer
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Env = append(os.Environ(), "DAVIT_HOME="+filepath.Join(p.home, "state"), "HOME="+p.home)
+	cmd.Env = append(cmd.Env, p.env...)
 	cmd.Stdout, cmd.Stderr = &out, &text
 	err := cmd.Run()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {

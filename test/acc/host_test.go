@@ -18,10 +18,10 @@ func TestHost(t *testing.T) {
 	p.removed("web-1")
 	p.run(ctx, "create", "web-1", "--driver", "openstack", "--cloud", "bed", "--image", "debian-12-docker",
 		"--network", "private", "--floating-pool", "public", "--flavor", "m1.small", "--disk", "size_gib=2", "--timeout", "15m")
-	volume := volumeOf(ctx, t, "web-1")
+	disk := "/dev/disk/by-id/virtio-" + volumeOf(ctx, t, "web-1")[:20]
 
 	t.Run("engine answers over the pinned connection", func(t *testing.T) { engineAnswers(t, p) })
-	t.Run("data root on the volume", func(t *testing.T) { dataOnVolume(t, p, volume) })
+	t.Run("data root on the volume", func(t *testing.T) { dataOnDisk(t, p, disk) })
 	t.Run("MTU", func(t *testing.T) { mtuAsComputed(t, p) })
 	t.Run("container", func(t *testing.T) { containerRuns(t, p) })
 	t.Run("exit code of ssh", func(t *testing.T) { exitCode(t, p) })
@@ -33,7 +33,7 @@ func TestHost(t *testing.T) {
 		if p.ssh(ctx, "web-1", "cat /proc/sys/kernel/random/boot_id") == boot {
 			t.Fatal("the guest did not reboot")
 		}
-		dataOnVolume(t, p, volume)
+		dataOnDisk(t, p, disk)
 		mtuAsComputed(t, p)
 		if got := p.ssh(ctx, "web-1", "sudo docker images -q kept | wc -l"); got != "1" {
 			t.Errorf("%s images named kept after the reboot, want 1", got)
