@@ -57,9 +57,27 @@ tree() {
   echo "$archive"
 }
 
+# clear_up removes what a killed build left.
+clear_up() {
+  local mounted work
+  while read -r mounted; do
+    umount "$mounted"
+  done < <(awk -v below="$build/cache/tmp/" 'index($2, below) == 1 { print $2 }' /proc/mounts | tac)
+  rm -rf --one-file-system "$build/cache/tmp"
+  for work in "$(dirname "$out")"/.image.*; do
+    [[ -d $work ]] || continue
+    ! mountpoint -q "$work/root" || umount "$work/root"
+    losetup --associated "$work/disk.raw" --noheadings --output NAME | xargs -r losetup -d
+    rm -rf "$work"
+  done
+}
+
 mkdir -p "$build/cache" "$(dirname "$out")"
 exec 9>"$build/cache/.lock"
 flock 9 # two builds would share the cache
+clear_up
+export TMPDIR=$build/cache/tmp # of mmdebstrap
+mkdir -p "$TMPDIR"
 
 archive=$(tree base "$base_inputs" packages/base)
 tar -xOf "$archive" --wildcards './boot/vmlinuz-*' >"$build/vmlinuz" # accel.sh tries KVM with it
