@@ -15,27 +15,35 @@ import (
 	"github.com/davit-io/davit/internal/vcsim"
 )
 
+// program is davit, built as make build does.
+var program string
+
 func TestMain(m *testing.M) {
 	log.SetOutput(io.Discard) // the simulator logs each disk twice
-	os.Exit(m.Run())
+	dir, err := os.MkdirTemp("", "davit-faults-")
+	if err != nil {
+		panic(err)
+	}
+	program = filepath.Join(dir, "davit")
+	build := exec.Command("go", "build", "-trimpath", "-o", program, "github.com/davit-io/davit/cmd/davit")
+	build.Env, build.Stderr = append(os.Environ(), "CGO_ENABLED=0"), os.Stderr
+	if err := build.Run(); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
 }
 
-// newLab is a lab with the real program, built as make build does.
 func newLab(t *testing.T) *lab {
 	t.Helper()
-	program := filepath.Join(t.TempDir(), "davit")
-	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", program, "github.com/davit-io/davit/cmd/davit")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
 	return &lab{platform: vsphere, program: program, dir: t.TempDir(), report: t.Logf}
 }
 
 // TestSome is a part of make faults.
 func TestSome(t *testing.T) {
 	t.Parallel()
-	results, err := newLab(t).run(t.Context(), 6, 3)
+	results, err := newLab(t).run(t.Context(), 9, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
