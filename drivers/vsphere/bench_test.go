@@ -8,7 +8,6 @@ import (
 
 	"github.com/davit-io/davit/drivers"
 	"github.com/davit-io/davit/drivers/vsphere"
-	"github.com/davit-io/davit/internal/vcsim"
 )
 
 // made is what a create told of.
@@ -55,33 +54,21 @@ func mustCreate(t *testing.T, d *vsphere.Driver, s drivers.Spec) (drivers.Host, 
 // TestBudget counts all calls from the first to the logout, for hosts made and removed together at a vCenter of its own
 // process: the simulator's datastores race when machines are destroyed side by side.
 func TestBudget(t *testing.T) {
-	program, err := vcsim.Build(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	u, stop, err := vcsim.Spawn(context.WithoutCancel(t.Context()), program)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	held := list(t, u)
+	c := spawn(t, program(t))
+	held := c.everything()
 	for _, tc := range []struct {
 		name string
 		n    int
 		max  float64 // calls per host
 	}{{"the first ever", 1, 28}, {"one", 1, 25}, {"ten", 10, 10}, {"fifty", 50, 6}} {
 		t.Run(tc.name, func(t *testing.T) {
-			p := before(t, u)
-			d := driver(p)
+			p := before(t, c.vcenter)
+			d := p.driver()
 			fleet(t, d, tc.n)
 			if err := d.Close(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			equal(t, list(t, u), held)
+			equal(t, p.everything(), held)
 			got := tally(p.Calls())
 			per := float64(len(p.Calls())) / float64(tc.n)
 			t.Logf("%d calls, %.2f per host: %v", len(p.Calls()), per, got)

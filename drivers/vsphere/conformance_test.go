@@ -10,8 +10,9 @@ import (
 
 func TestSim(t *testing.T) {
 	t.Parallel()
+	file := program(t)
 	drivertest.Run(t, drivertest.Harness{
-		Driver: func(t *testing.T) drivers.Driver { return start(t).driver() },
+		Driver: func(t *testing.T) drivers.Driver { return spawn(t, file).driver() },
 		Spec:   newSpec,
 		Makes:  []drivers.Kind{drivers.KindServer, drivers.KindVolume},
 		Limit:  time.Minute,

@@ -21,12 +21,13 @@ import (
 // another process go on.
 func TestKilledAtEachCall(t *testing.T) {
 	t.Parallel()
-	c := start(t)
+	file := program(t)
+	c := spawn(t, file)
 	mustCreate(t, c.driver(), killable())
 	for n := range c.Calls() {
 		t.Run(fmt.Sprintf("call %d", n), func(t *testing.T) {
 			t.Parallel()
-			killedAt(t, n)
+			killedAt(spawn(t, file), n)
 		})
 	}
 }
@@ -37,8 +38,8 @@ func killable() drivers.Spec {
 	return s
 }
 
-func killedAt(t *testing.T, at int) {
-	c := start(t)
+func killedAt(c *front, at int) {
+	t := c.t
 	before := c.everything()
 	var dead atomic.Bool
 	c.Reset(func(n int, _ string, pass func()) bool {
@@ -63,7 +64,7 @@ func killedAt(t *testing.T, at int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(only(c.names("VirtualMachine"), "web")); n != 1 || host.State != drivers.StateRunning {
+	if n := len(only(c.everything(), "VirtualMachine web")); n != 1 || host.State != drivers.StateRunning {
 		t.Errorf("%d machines, state %s", n, host.State)
 	}
 	if err := d.Delete(t.Context(), recorded.rs); err != nil {
@@ -78,26 +79,38 @@ func only(list []string, part string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return !strings.Contains(s, part) })
 }
 
+// wholeLife makes a host after trouble was prepared, and removes it: there is one machine in between, and nothing more
+// in the end.
+func (f *front) wholeLife(s drivers.Spec, trouble func()) {
+	f.t.Helper()
+	before, d := f.everything(), f.driver()
+	trouble()
+	_, rs := mustCreate(f.t, d, s)
+	if n := len(only(f.everything(), "VirtualMachine "+s.Name)); n != 1 {
+		f.t.Errorf("%d machines", n)
+	}
+	if err := d.Delete(f.t.Context(), rs); err != nil {
+		f.t.Error(err)
+	}
+	equal(f.t, f.everything(), before)
+}
+
 // TestEachAnswerLost loses one answer of each kind of call.
 func TestEachAnswerLost(t *testing.T) {
 	t.Parallel()
+	shared := start(t)
 	for _, op := range []string{"RetrievePropertiesEx", "HasPrivilegeOnEntities", "CloneVM_Task", "WaitForUpdatesEx", "CreateFolder"} {
 		t.Run(op, func(t *testing.T) {
-			t.Parallel()
-			c := start(t)
+			c := shared.again(t)
 			var once atomic.Bool
-			c.Reset(func(_ int, is string, pass func()) bool {
-				pass()
-				return is == op && once.CompareAndSwap(false, true)
-			})
 			s := newSpec("web")
 			opts(&s).Folder = "ci"
-			if _, rs := mustCreate(t, c.driver(), s); len(rs) != 3 {
-				t.Errorf("made %v", rs)
-			}
-			if n := len(only(c.names("VirtualMachine"), "web")); n != 1 {
-				t.Errorf("%d machines", n)
-			}
+			c.wholeLife(s, func() {
+				c.Reset(func(_ int, is string, pass func()) bool {
+					pass()
+					return is == op && once.CompareAndSwap(false, true)
+				})
+			})
 		})
 	}
 }
@@ -105,17 +118,13 @@ func TestEachAnswerLost(t *testing.T) {
 // TestSessionEnds has the vCenter end the session at each kind of call of a create.
 func TestSessionEnds(t *testing.T) {
 	t.Parallel()
+	shared := start(t)
 	for _, op := range []string{"RetrievePropertiesEx", "CloneVM_Task", "ReconfigVM_Task", "PowerOnVM_Task", "CreateFilter", "ModifyListView", "WaitForUpdatesEx"} {
 		t.Run(op, func(t *testing.T) {
-			t.Parallel()
-			c := start(t)
-			c.Break(op, simulator.FaultTypeNotAuthenticated, nil, 1)
-			mustCreate(t, c.driver(), newSpec("web"))
+			c := shared.again(t)
+			c.wholeLife(newSpec("web"), func() { c.Break(op, simulator.FaultTypeNotAuthenticated, nil, 1) })
 			if n := tally(c.Calls())["Login"]; n != 2 {
 				t.Errorf("%d logins, want 2", n)
-			}
-			if n := len(only(c.names("VirtualMachine"), "web")); n != 1 {
-				t.Errorf("%d machines", n)
 			}
 		})
 	}
@@ -124,6 +133,8 @@ func TestSessionEnds(t *testing.T) {
 // TestFaultsHaveTheirKind makes steps fail for good, and wants the cause, its kind, and nothing left after a removal.
 func TestFaultsHaveTheirKind(t *testing.T) {
 	t.Parallel()
+	shared := start(t)
+	shared.snapshot(vcsim.Template, "davit")
 	for _, tc := range []struct {
 		name, op string
 		fault    simulator.FaultType
@@ -139,9 +150,7 @@ func TestFaultsHaveTheirKind(t *testing.T) {
 		{"wrong password", "Login", simulator.FaultTypeCustom, &types.InvalidLogin{}, drivers.ErrAuth, "log in at"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			c := start(t)
-			c.snapshot("golden", "davit")
+			c := shared.again(t)
 			before := c.everything()
 			c.Break(tc.op, tc.fault, tc.custom, 0)
 			d, m := c.driver(), &made{}

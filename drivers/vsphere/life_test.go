@@ -154,7 +154,7 @@ func TestCauses(t *testing.T) {
 func TestCertificate(t *testing.T) {
 	t.Parallel()
 	c := start(t)
-	target, err := url.Parse(strings.TrimSuffix(c.VCenter.URL, "/sdk"))
+	target, err := url.Parse(strings.TrimSuffix(c.vcenter, "/sdk"))
 	c.must(err)
 	s := httptest.NewTLSServer(httputil.NewSingleHostReverseProxy(target))
 	t.Cleanup(s.Close)

@@ -24,6 +24,7 @@ import (
 // TestOptionsAct sets each option alone and looks at the machine that comes of it.
 func TestOptionsAct(t *testing.T) {
 	t.Parallel()
+	shared := start(t)
 	for _, tc := range []struct {
 		name    string
 		change  func(*drivers.Spec, *vsphere.Options)
@@ -123,9 +124,10 @@ func TestOptionsAct(t *testing.T) {
 		{"template by the end of its path", func(s *drivers.Spec, _ *vsphere.Options) { s.Image = "vm/golden" }, nil, ofGolden},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			c := start(t)
+			c := shared.again(t)
 			if tc.prepare != nil {
+				t.Parallel()
+				c = start(t)
 				tc.prepare(c)
 			}
 			s := newSpec("web")

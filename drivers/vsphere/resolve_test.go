@@ -99,6 +99,7 @@ func reasons(choices []drivers.Choice, path string) string {
 // TestFindings are those that need a vCenter in a certain state.
 func TestFindings(t *testing.T) {
 	t.Parallel()
+	shared := start(t)
 	for _, tc := range []struct {
 		name       string
 		prepare    func(*cloud)
@@ -125,9 +126,10 @@ func TestFindings(t *testing.T) {
 		{"thick disks", nil, func(s *drivers.Spec, o *vsphere.Options) { o.ThickDisks, s.Disks[0].SizeGiB = true, 3060 }, "vsphere.datastore", drivers.ErrCapacity, "GiB needed on datastore LocalDS_0", "less"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			c := start(t)
+			c := shared.again(t)
 			if tc.prepare != nil {
+				t.Parallel()
+				c = start(t)
 				tc.prepare(c)
 			}
 			s := newSpec("web")

@@ -17,11 +17,66 @@ import (
 	"github.com/davit-io/davit/internal/vcsim"
 )
 
-// cloud is a simulated vCenter behind a proxy that counts its calls and breaks them.
-type cloud struct {
+// front is a proxy that counts the calls to a simulated vCenter and breaks them.
+type front struct {
 	t *testing.T
-	*vcsim.VCenter
 	*vcsim.Proxy
+	vcenter string
+}
+
+func before(t *testing.T, vcenter string) *front {
+	t.Helper()
+	p, err := vcsim.NewProxy(vcenter)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Close)
+	return &front{t, p, vcenter}
+}
+
+// everything names what a host may leave behind.
+func (f *front) everything() []string {
+	f.t.Helper()
+	all, err := vcsim.List(context.WithoutCancel(f.t.Context()), f.vcenter)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return all
+}
+
+func (f *front) driver() *vsphere.Driver {
+	return vsphere.NewForTest(vsphere.Options{Server: f.URL(), VCenterUser: "ops", VCenterPassword: "secret"})
+}
+
+// program builds the simulator to be spawned.
+func program(t *testing.T) string {
+	t.Helper()
+	file, err := vcsim.Build(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// spawn starts a vCenter in a process of its own. It is without -race, and so much faster.
+func spawn(t *testing.T, program string) *front {
+	t.Helper()
+	u, stop, err := vcsim.Spawn(context.WithoutCancel(t.Context()), program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return before(t, u)
+}
+
+// cloud is a vCenter of this process, to be looked into.
+type cloud struct {
+	*front
+	*vcsim.VCenter
 	client *vim25.Client // of the test itself, past the proxy
 }
 
@@ -32,18 +87,13 @@ func start(t *testing.T, change ...func(*simulator.Model)) *cloud {
 		t.Fatal(err)
 	}
 	t.Cleanup(v.Close)
-	p := before(t, v.URL)
-	return &cloud{t: t, VCenter: v, Proxy: p, client: newClient(t, v.URL)}
+	return &cloud{front: before(t, v.URL), VCenter: v, client: newClient(t, v.URL)}
 }
 
-func before(t *testing.T, vcenter string) *vcsim.Proxy {
+// again is the same vCenter for another test, behind a proxy of its own.
+func (c *cloud) again(t *testing.T) *cloud {
 	t.Helper()
-	p, err := vcsim.NewProxy(vcenter)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(p.Close)
-	return p
+	return &cloud{front: before(t, c.vcenter), VCenter: c.VCenter, client: c.client}
 }
 
 func (c *cloud) snapshot(of, name string) {
@@ -77,12 +127,6 @@ func (c *cloud) vm(id string) mo.VirtualMachine {
 	return vm
 }
 
-func (c *cloud) driver() *vsphere.Driver { return driver(c.Proxy) }
-
-func driver(p *vcsim.Proxy) *vsphere.Driver {
-	return vsphere.NewForTest(vsphere.Options{Server: p.URL(), VCenterUser: "ops", VCenterPassword: "secret"})
-}
-
 func newSpec(name string) drivers.Spec {
 	return drivers.Spec{
 		Name: name, Owner: drivers.Owner("owner-of-" + name), Image: vcsim.Template, CPUs: 1, MemoryGiB: 1, Network: vcsim.Network,
@@ -100,19 +144,4 @@ func opts(s *drivers.Spec) *vsphere.Options {
 
 func contains(list []string, part string) bool {
 	return slices.ContainsFunc(list, func(one string) bool { return strings.Contains(one, part) })
-}
-
-// everything names what a host may leave behind.
-func (c *cloud) everything() []string {
-	c.t.Helper()
-	return list(c.t, c.VCenter.URL)
-}
-
-func list(t *testing.T, vcenter string) []string {
-	t.Helper()
-	all, err := vcsim.List(context.WithoutCancel(t.Context()), vcenter)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
 }
