@@ -78,17 +78,23 @@ func (r *hostResource) ImportState(ctx context.Context, req resource.ImportState
 		r.tell(&resp.Diagnostics, id, err, "name the id of a server that davit made")
 		return
 	}
-	state := objectOf(resp.State.Raw).empty()
+	state := recognized(objectOf(resp.State.Raw), driver, rec)
+	resp.State.Raw = state.value()
+	identify(ctx, resp.Identity, state, &resp.Diagnostics)
+	save(ctx, resp.Private, rec, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, importedKey, []byte("true"))...)
+}
+
+// recognized is the state of a host of which only its platform has told.
+func recognized(like object, driver string, rec *lifecycle.Record) object {
+	state := like.empty()
 	state.set("name", rec.Name)
 	state.set("driver", driver)
 	fill(state, rec)
 	for _, name := range []string{"host_keys", "disk_devices", "choices"} {
 		state.set(name, nil) // nobody knows them yet
 	}
-	resp.State.Raw = state.value()
-	identify(ctx, resp.Identity, state, &resp.Diagnostics)
-	save(ctx, resp.Private, rec, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, importedKey, []byte("true"))...)
+	return state
 }
 
 // imports reads which host is meant.

@@ -11,20 +11,21 @@ import (
 // powerVerb is what a power command does with hosts.
 type powerVerb struct {
 	name, short string
-	does        func(context.Context, *lifecycle.Runner, []*lifecycle.Record) error
+	forceable   bool
+	does        func(ctx context.Context, r *lifecycle.Runner, recs []*lifecycle.Record, force bool) error
 }
 
 var powerVerbs = []powerVerb{
-	{"start", "Start hosts and wait until they answer", func(ctx context.Context, r *lifecycle.Runner, recs []*lifecycle.Record) error {
+	{"start", "Start hosts and wait until they answer", false, func(ctx context.Context, r *lifecycle.Runner, recs []*lifecycle.Record, _ bool) error {
 		return r.Start(ctx, recs)
 	}},
-	{"stop", "Stop hosts as their own shutdown does", func(ctx context.Context, r *lifecycle.Runner, recs []*lifecycle.Record) error {
+	{"stop", "Stop hosts as their own shutdown does", false, func(ctx context.Context, r *lifecycle.Runner, recs []*lifecycle.Record, _ bool) error {
 		return r.Stop(ctx, recs, false)
 	}},
-	{"restart", "Restart hosts and wait until they answer", func(ctx context.Context, r *lifecycle.Runner, recs []*lifecycle.Record) error {
-		return r.Restart(ctx, recs, false)
+	{"restart", "Restart hosts and wait until they answer", true, func(ctx context.Context, r *lifecycle.Runner, recs []*lifecycle.Record, force bool) error {
+		return r.Restart(ctx, recs, force)
 	}},
-	{"kill", "Stop hosts at once, as pulling the plug does", func(ctx context.Context, r *lifecycle.Runner, recs []*lifecycle.Record) error {
+	{"kill", "Stop hosts at once, as pulling the plug does", false, func(ctx context.Context, r *lifecycle.Runner, recs []*lifecycle.Record, _ bool) error {
 		return r.Stop(ctx, recs, true)
 	}},
 }
@@ -38,7 +39,8 @@ func (a *app) powerCmds() []*cobra.Command {
 }
 
 func (a *app) powerCmd(v powerVerb) *cobra.Command {
-	return &cobra.Command{
+	var force bool
+	cmd := &cobra.Command{
 		Use:               v.name + " NAME...",
 		Short:             v.short,
 		Args:              someHosts,
@@ -59,8 +61,12 @@ func (a *app) powerCmd(v powerVerb) *cobra.Command {
 			}
 			defer unlock()
 			return interruptible(ctx, say("davit "+v.name+" can be run again"), func() error {
-				return a.each(ctx, recs, func(r *lifecycle.Runner, recs []*lifecycle.Record) error { return v.does(ctx, r, recs) })
+				return a.each(ctx, recs, func(r *lifecycle.Runner, recs []*lifecycle.Record) error { return v.does(ctx, r, recs, force) })
 			})
 		},
 	}
+	if v.forceable {
+		cmd.Flags().BoolVarP(&force, "force", "f", false, "as a reset button does, without asking the guest")
+	}
+	return cmd
 }

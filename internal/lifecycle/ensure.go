@@ -121,15 +121,11 @@ func (r *Runner) Recognize(ctx context.Context, id string) (*Record, error) {
 			Next: "only a host that carries davit's owner can be taken over: davit would not know what belongs to it",
 		}
 	}
-	rec := &Record{Version: RecordVersion, Name: now.Name, Owner: all[i].Owner, Phase: PhaseCreating}
+	host := FoundHost{Host: now, Owner: all[i].Owner}
 	for _, f := range all {
-		if f.Owner == rec.Owner {
-			rec.add(f.Resource)
+		if f.Owner == host.Owner {
+			host.Resources = append(host.Resources, f.Resource)
 		}
 	}
-	r.host(rec, "").see(now)
-	if now.Complete {
-		rec.Phase = PhaseReady
-	}
-	return rec, nil
+	return host.Record(), nil
 }

@@ -22,7 +22,20 @@ type HostsWanted struct {
 // FoundHost is a host that carries an owner of davit's, recorded here or not.
 type FoundHost struct {
 	drivers.Host
-	Owner drivers.Owner
+	Owner     drivers.Owner
+	Resources []drivers.Resource // what carries the same owner
+}
+
+// Record is what a front end keeps of the host. What was asked for when it was made is not known, so Spec is nil.
+func (f FoundHost) Record() *Record {
+	rec := &Record{
+		Version: RecordVersion, Name: f.Name, Owner: f.Owner, Phase: PhaseCreating, HostID: f.ID, Resources: f.Resources,
+		Addresses: f.Addresses, SSHPort: f.SSHPort, Disks: f.Disks,
+	}
+	if f.Complete {
+		rec.Phase = PhaseReady
+	}
+	return rec
 }
 
 // Hosts lists the hosts of davit's on a platform, in the order of names: one list of what there is, and the driver makes
@@ -38,6 +51,10 @@ func (r *Runner) Hosts(ctx context.Context, want HostsWanted) ([]FoundHost, erro
 	if err != nil {
 		return nil, fmt.Errorf("look for hosts: %w", err)
 	}
+	has := map[drivers.Owner][]drivers.Resource{}
+	for _, f := range all {
+		has[f.Owner] = append(has[f.Owner], f.Resource)
+	}
 	servers := slices.DeleteFunc(all, func(f drivers.Found) bool { return f.Kind != drivers.KindServer || !want.named(f) })
 	hosts := make([]FoundHost, len(servers))
 	err = each(servers, func(i int, f drivers.Found) error {
@@ -45,7 +62,7 @@ func (r *Runner) Hosts(ctx context.Context, want HostsWanted) ([]FoundHost, erro
 		if errors.Is(err, drivers.ErrNotFound) {
 			return nil
 		}
-		hosts[i] = FoundHost{Host: host, Owner: f.Owner}
+		hosts[i] = FoundHost{Host: host, Owner: f.Owner, Resources: has[f.Owner]}
 		return err
 	})
 	hosts = slices.DeleteFunc(hosts, func(h FoundHost) bool { return h.ID == "" || !want.tagged(h.Host) })
