@@ -36,6 +36,15 @@ func (t Table) Names() []string {
 	return names
 }
 
+// PinsKey is implemented by the options of a driver whose machines are there already. A front end with a user to ask
+// shows the key and pins what the user confirms; without one, Resolve's finding tells how to pin it.
+type PinsKey interface {
+	// ShownKey gives the host key that the machine shows, as a line of authorized_keys, when none is pinned; empty: one is.
+	ShownKey(ctx context.Context) (string, error)
+	// PinKey pins a key; it becomes part of the options.
+	PinKey(line string)
+}
+
 // NeedsLogin is implemented by the options of a driver that logs in to its hosts itself. Front ends call it before Open,
 // Resolve and Create; what is set is no option of its own and counts for Account.
 type NeedsLogin interface {

@@ -45,6 +45,9 @@ type Documents struct {
 type DiskIdentity struct {
 	Path string // a stable link, for example /dev/disk/by-id/virtio-1b9c7c1e-9d1c-4d0a-8
 	ID   string // of its Resource; empty: it is none that Create makes
+	// Filesystem is what the disk carries already and the user takes over with its data, whoever made it; empty: the
+	// disk is blank, or of an earlier host of davit's.
+	Filesystem string
 }
 
 // Resolved is a Spec whose names are ids.
@@ -53,9 +56,12 @@ type Resolved struct {
 	LinkMTU int // bytes; 0: the platform does not tell
 	Image   ImageFacts
 	// Existing says that the machine is there already: it doesn't boot with the documents, Create applies them.
-	Existing bool
-	Choices  []Choice // what was decided for the user, shown in every plan
-	Makes    []string // what Create will make, a line each ("volume web-1-data, 2 GiB, type fast"), shown in every plan
+	Existing     bool
+	Disks        []DiskIdentity // known before they are made, in the order of Spec.Disks; nil: they are not
+	EngineConfig []byte         // the daemon.json that an existing machine has; nil: none
+	Found        []string       // what an existing machine is like, a line each, shown in every plan
+	Choices      []Choice       // what was decided for the user, shown in every plan
+	Makes        []string       // what Create will make, a line each ("volume web-1-data, 2 GiB, type fast"), shown in every plan
 
 	Private any // the driver's own; nobody else looks inside
 }

@@ -17,6 +17,7 @@ type Spec struct {
 	MemoryGiB int    // at least; 0: not asked
 	Network   string // name or id; empty: the only one there is
 	Disks     []Disk // data disks, in order
+	Engine    string // the container engine that the host gets, for example "docker"; empty: none
 	Again     bool   // an earlier try with this owner may have made something: look before making
 	Options   any    // the driver's own block, as its constructor made it
 }
@@ -26,6 +27,9 @@ type Disk struct {
 	Name    string // for humans; "<host>-<n>" by habit
 	SizeGiB int
 	Type    string // volume type or storage policy; empty: the platform's default
+
+	Filesystem string // "ext4" or "xfs", made in the guest
+	Mount      string // where the guest has it; empty: it holds the engine's data
 }
 
 // Kind says what a resource is, in the platform's own word.
@@ -36,6 +40,7 @@ const (
 	KindServer     Kind = "server"
 	KindVolume     Kind = "volume"
 	KindFloatingIP Kind = "floating_ip"
+	KindMachine    Kind = "machine" // one that was there before and is taken over: deleting releases it
 )
 
 // Resource is one thing a driver made.

@@ -47,7 +47,7 @@ decoded() { base64 -d | "$@"; }
 
 # commands runs standard input as a script of its own, as cloud-init does with the lists of commands.
 commands() {
-  cat >"$run/$1" && INSTANCE_ID=davit sh "$run/$1" </dev/null
+  (umask 077 && cat >"$run/$1") && INSTANCE_ID=davit sh "$run/$1" </dev/null
 }
 
 packages() {
@@ -107,6 +107,6 @@ zone() {
   journal file /etc/localtime && ln -sfn "/usr/share/zoneinfo/$1" /etc/localtime && echo "$1" | place /etc/timezone 0644
 }
 
-mkdir -p $run "${DAVIT_JOURNAL%/*}" && chmod 700 $run "${DAVIT_JOURNAL%/*}"
-rm -f $run/result.json
+mkdir -p $run "${DAVIT_JOURNAL%/*}" && chmod 700 "${DAVIT_JOURNAL%/*}"
+rm -f $run/result.json "${DAVIT_JOURNAL%/*}/sealed"
 stage init

@@ -121,6 +121,7 @@ seal() {
     path=$(sed -n 's/^file //p' "$what")
     [ -z "$path" ] || [ ! -f "$path" ] || sum "$path" >"${what%what}sealed"
   done
+  : >"$journal/sealed"
 }
 
 # undo_file puts a file back. What somebody else made of it since is kept beside it.

@@ -148,6 +148,7 @@ func stopsWithRender(t *testing.T, b *bed) {
 }
 
 func createsMany(t *testing.T, b *bed) {
+	b.needs(t, 3)
 	specs := []drivers.Spec{b.spec(t, "many-1"), b.spec(t, "many-2"), b.spec(t, "many-3")}
 	tries := make([]*try, len(specs))
 	done := make(chan struct{}, len(specs))

@@ -35,6 +35,9 @@ func deletesOne(t *testing.T, b *bed) {
 	s := b.spec(t, "part")
 	first := b.create(t, s)
 	i := slices.Index(kinds(first.Made), drivers.KindServer)
+	if i < 0 {
+		t.Skip("a machine that was there before is never made anew")
+	}
 	rest := slices.Delete(slices.Clone(first.Made), i, i+1)
 	if err := b.d.Delete(b.ctx, first.Made[i:i+1]); err != nil {
 		t.Fatal(err)

@@ -29,6 +29,9 @@ type Harness struct {
 	Limit time.Duration
 	// Serial runs the cases one after the other, for a cloud that bears no more.
 	Serial bool
+	// Hosts is how many hosts the platform can give at once; 0: as many as the suite asks for. Cases that need more are
+	// skipped, and say so.
+	Hosts int
 }
 
 // Bad is a spec with one mistake.
@@ -78,6 +81,14 @@ func Run(t *testing.T, h Harness) {
 			}
 			tc.run(t, newBed(t, h))
 		})
+	}
+}
+
+// needs skips a case that the platform has not enough hosts for.
+func (h Harness) needs(t *testing.T, hosts int) {
+	t.Helper()
+	if h.Hosts != 0 && h.Hosts < hosts {
+		t.Skipf("it needs %d hosts at once, and this platform gives %d", hosts, h.Hosts)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/davit-io/davit/cloudinit"
 	"github.com/davit-io/davit/drivers"
 )
 
@@ -20,6 +21,7 @@ type try struct {
 	Disks   []drivers.DiskIdentity
 
 	mu     sync.Mutex
+	exists bool              // the machine was there before
 	onMade func(n int) error // after the n-th resource was reported
 	render func() error      // when the documents are asked for
 }
@@ -48,6 +50,7 @@ func (b *bed) create(t *testing.T, s drivers.Spec) *try {
 }
 
 func (tr *try) run(ctx context.Context, d drivers.Driver, r drivers.Resolved) {
+	tr.exists = r.Existing
 	tr.Host, tr.Err = d.Create(ctx, r, tr.documents, tr.report)
 }
 
@@ -71,6 +74,10 @@ func (tr *try) documents(disks []drivers.DiskIdentity) (drivers.Documents, error
 		if err := tr.render(); err != nil {
 			return drivers.Documents{}, err
 		}
+	}
+	if tr.exists {
+		text, err := cloudinit.Script(cloudinit.Config{})
+		return drivers.Documents{Script: text}, err
 	}
 	return drivers.Documents{UserData: []byte(userData)}, nil
 }

@@ -10,6 +10,7 @@ const (
 	data        = folder + "/data" // where the engine's disk is mounted
 	engineLabel = "davit-engine"   // 12 characters are the most that xfs takes
 	extraLabel  = "davit-data"
+	anyLabel    = "-" // the user takes the filesystem over with its data
 )
 
 // engineFolders are kept on the engine's disk: Docker's own, and containerd's, where Docker's images are with the
@@ -47,10 +48,14 @@ func (in Input) addDisks(c *cloudinit.Config) {
 func (in Input) diskArgs(i int) []string {
 	d := in.Host.Disks[i]
 	args := []string{in.Disks[i].Path, filesystem(d.Filesystem)}
-	if d.Mount != "" {
-		return append(args, extraLabel, d.Mount)
+	label, place, folders := extraLabel, d.Mount, []string(nil)
+	if d.Mount == "" {
+		label, place, folders = engineLabel, data, engineFolders()
 	}
-	return slices.Concat(args, []string{engineLabel, data}, engineFolders())
+	if in.Disks[i].Filesystem != "" {
+		label = anyLabel
+	}
+	return slices.Concat(args, []string{label, place}, folders)
 }
 
 func filesystem(asked string) string {

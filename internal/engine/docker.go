@@ -10,13 +10,15 @@ import (
 	"github.com/davit-io/davit/cloudinit"
 )
 
-// addDocker closes the gate before the engine, and at the end installs, configures and starts it.
+// addDocker, on a machine that boots, closes the gate before the engine, and at the end installs, configures and starts it.
 func (in Input) addDocker(c *cloudinit.Config) error {
 	mounts := ""
 	if in.engineDisk() >= 0 {
 		mounts = strings.Join(engineFolders(), " ")
 	}
-	c.BootCmd = append(c.BootCmd, cloudinit.Exec("sh", "-c", script("gate.sh"), "gate.sh", mounts))
+	if !in.Existing {
+		c.BootCmd = append(c.BootCmd, cloudinit.Exec("sh", "-c", script("gate.sh"), "gate.sh", mounts))
+	}
 	if !slices.ContainsFunc(c.WriteFiles, func(f cloudinit.File) bool { return f.Path == path("need.sh") }) {
 		install(c, "need.sh")
 	}
@@ -31,7 +33,7 @@ func (in Input) addDocker(c *cloudinit.Config) error {
 	slices.SortStableFunc(c.WriteFiles, func(a, b cloudinit.File) int { return strings.Compare(a.Path, b.Path) })
 	step(c, "need.sh", "dockerd", "docker.io", "apparmor", "ca-certificates")
 	step(c, "need.sh", "docker", "docker-cli") // a package of its own since Debian 13
-	if user := in.user(); user != "" {
+	if user := in.user(); user != "" && user != "root" {
 		step(c, "docker.sh", user)
 	} else {
 		step(c, "docker.sh")
@@ -71,6 +73,10 @@ func (in Input) daemon(release int) (string, error) {
 		opts := map[string]string{mtuOption: strconv.Itoa(in.MTU.Total)}
 		d.DefaultNetworkOpts = map[string]map[string]string{"bridge": opts, "overlay": opts}
 	}
-	text, err := json.MarshalIndent(d, "", "  ")
+	all, err := in.over(d)
+	if err != nil {
+		return "", err
+	}
+	text, err := json.MarshalIndent(all, "", "  ")
 	return string(text) + "\n", err
 }

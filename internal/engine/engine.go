@@ -25,6 +25,9 @@ type Input struct {
 	Image drivers.ImageFacts
 	// Reports says that the platform reads what a guest tells of itself through VMware's tools (drivers.Reporter).
 	Reports bool
+	// Existing says that the machine was there before: the document is applied to it with a journal (cloudinit.Script).
+	Existing bool
+	Config   []byte // the daemon.json that it has; nil: none
 }
 
 // folder is where everything of davit's is in the guest.
@@ -43,10 +46,15 @@ func CloudConfig(in Input) (cloudinit.Config, error) {
 	if err := in.check(); err != nil {
 		return cloudinit.Config{}, err
 	}
-	yes := true
-	c := cloudinit.Config{SSH: &cloudinit.SSH{EmitKeysToConsole: &yes}}
-	in.addReports(&c)
-	in.showHostKeys(&c)
+	c := cloudinit.Config{}
+	if in.Existing {
+		in.adopt(&c)
+	} else {
+		yes := true
+		c.SSH = &cloudinit.SSH{EmitKeysToConsole: &yes}
+		in.addReports(&c)
+		in.showHostKeys(&c)
+	}
 	in.addDisks(&c)
 	if in.Host.Engine.Name == none {
 		return c, nil

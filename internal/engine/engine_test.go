@@ -37,6 +37,7 @@ func TestDaemon(t *testing.T) {
 			"mtu": 1450.0, "log-driver": "json-file", "log-opts": logs,
 			"default-network-opts": map[string]any{"bridge": opts("1450"), "overlay": opts("1450")},
 		}},
+		{"existing", "daemon.json", map[string]any{"mtu": 1450.0, "log-driver": "journald", "dns": []any{"192.0.2.1"}}},
 		{"root-disk", "daemon-24.json", map[string]any{"log-driver": "json-file", "log-opts": logs}},
 		{"everything", "daemon.json", map[string]any{
 			"mtu": 8950.0, "log-driver": "json-file", "log-opts": logs, "registry-mirrors": []any{"https://mirror.example.com"},
@@ -77,6 +78,36 @@ func TestOrder(t *testing.T) {
 	}
 	if last := c.BootCmd[len(c.BootCmd)-1].Args; last[4] != "/var/lib/docker /var/lib/containerd" {
 		t.Errorf("the engine doesn't ask for its mounts: %q", last[4])
+	}
+}
+
+// A machine that was there before boots with nothing of davit's, and its engine waits for its disk by itself.
+func TestExisting(t *testing.T) {
+	t.Parallel()
+	c := document(t, variants(t)["existing"])
+	if len(c.BootCmd) > 0 || c.SSH != nil {
+		t.Errorf("got %v %v", c.BootCmd, c.SSH)
+	}
+	if !strings.Contains(c.RunCmd[0].Line, "adopt.sh") {
+		t.Errorf("the first step is %q", c.RunCmd[0].Line)
+	}
+	if got := file(t, c, "/etc/systemd/system/docker.service.d/davit.conf"); got != "[Unit]\nRequiresMountsFor=/var/lib/docker /var/lib/containerd\n" {
+		t.Errorf("got %q", got)
+	}
+	if got := c.RunCmd[3].Line; !strings.Contains(got, link+"1 xfs - /srv/data") {
+		t.Errorf("the disk with data is %q", got)
+	}
+	if _, err := cloudinit.Script(c); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestMalformedConfigOfAMachine(t *testing.T) {
+	t.Parallel()
+	in := variants(t)["existing"]
+	in.Config = []byte("{")
+	if _, err := engine.CloudConfig(in); err == nil || !strings.HasPrefix(err.Error(), "engine: the machine's /etc/docker/daemon.json is malformed") {
+		t.Errorf("got %v", err)
 	}
 }
 
@@ -134,4 +165,20 @@ func TestMTU(t *testing.T) {
 			t.Errorf("%s: got %s %v %v", tc.name, s, s.Warnings, err)
 		}
 	}
+}
+
+// On a machine that was there before, a change goes on with the journal, and keeps the machine's own settings.
+func TestReconfigureExisting(t *testing.T) {
+	t.Parallel()
+	in := variants(t)["existing"]
+	got, err := engine.Reconfigure(in, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"export DAVIT_JOURNAL=/var/lib/davit/journal/journal.sh\n", `"log-driver": "journald"`, "\nsh /var/lib/davit/journal/journal.sh seal\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in:\n%s", want, got)
+		}
+	}
+	checkShell(t, "reconfigure", got)
 }

@@ -46,6 +46,11 @@ func variants(t *testing.T) map[string]engine.Input {
 			Host:  &spec.Host{Engine: spec.Engine{Name: "none"}, Disks: []spec.Disk{{SizeGiB: 2, Mount: "/srv/data", Filesystem: "ext4"}}},
 			Disks: []drivers.DiskIdentity{{Path: link}}, MTU: onLink(t, 1450), User: "debian",
 		},
+		"existing": {
+			Host:  &spec.Host{Engine: docker, Disks: []spec.Disk{{SizeGiB: 2}, {SizeGiB: 2, Mount: "/srv/data", Filesystem: "xfs"}}},
+			Disks: []drivers.DiskIdentity{{Path: link}, {Path: link + "1", Filesystem: "xfs"}}, MTU: onLink(t, 1450), User: "debian",
+			Existing: true, Config: []byte(`{"log-driver": "journald", "dns": ["192.0.2.1"], "mtu": 1500}`),
+		},
 		"everything": {
 			Host: &spec.Host{
 				Engine: spec.Engine{

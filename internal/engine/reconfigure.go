@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/davit-io/davit/cloudinit"
 )
 
 // Reconfigure is a script for root on a host that has been set up. It takes over what differs from the boot document:
@@ -24,7 +26,7 @@ func Reconfigure(was, is Input) (string, error) {
 		}
 	}
 	if is.Host.Engine.Name == none {
-		return begun(b.String()), nil
+		return is.begun(b.String()), nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(releases())) {
 		text, err := is.daemon(releases()[name])
@@ -34,17 +36,22 @@ func Reconfigure(was, is Input) (string, error) {
 		put(&b, name, text)
 	}
 	put(&b, "docker.sh", script("docker.sh"))
-	if user := is.user(); user != "" {
+	if user := is.user(); user != "" && user != "root" {
 		run(&b, "docker.sh", user)
 	} else {
 		run(&b, "docker.sh")
 	}
-	return begun(b.String()), nil
+	return is.begun(b.String()), nil
 }
 
-func begun(script string) string {
-	if script == "" {
+// begun is the script from its begin to its end. On a machine that was there before its journal goes on.
+func (in Input) begun(script string) string {
+	switch {
+	case script == "":
 		return ""
+	case in.Existing:
+		journal := folder + "/journal/journal.sh"
+		return "set -eu\nexport " + cloudinit.JournalCommand + "=" + journal + "\n" + script + "sh " + journal + " seal\n"
 	}
 	return "set -eu\nmkdir -p " + folder + "\n" + script
 }

@@ -14,6 +14,21 @@ import (
 	"github.com/davit-io/davit/internal/remote"
 )
 
+// teller is what applies the documents on a host, and tells how far it is.
+type teller struct {
+	name  string
+	state string // a command for the login user
+	logs  string // a script for root: what matters after a failure
+	next  string // what to do when there will be no verdict
+}
+
+func (c *creation) teller() teller {
+	if c.plan.Resolved.Existing {
+		return teller{"the document's script", scriptState, scriptLogs, goOn(c.rec.Name)}
+	}
+	return teller{"cloud-init", cloudInitState, cloudInitLogs, "take an image with cloud-init and the platform's data source"}
+}
+
 // cloudInitState shows the files in which cloud-init tells how far it is. result.json comes last of all.
 const cloudInitState = `command -v cloud-init >/dev/null || echo missing
 test ! -e /run/cloud-init/disabled || echo disabled
@@ -29,6 +44,15 @@ echo "== /var/log/cloud-init-output.log"
 tail -n 20 /var/log/cloud-init-output.log
 `
 
+// scriptState shows the same of a machine that was there before, see cloudinit.Script. A unit that has ended has told
+// its result, unless it was killed; the folder is gone after a restart.
+const scriptState = `systemctl --quiet is-active davit.service || test -e /run/davit/result.json || echo ended
+echo; echo "== status"; cat /run/davit/status.json 2>/dev/null
+echo; echo "== result"; cat /run/davit/result.json 2>/dev/null
+true`
+
+const scriptLogs = `tail -n 40 /run/davit/output.log`
+
 // verdict is what cloud-init says of itself.
 type verdict struct {
 	absent   string // why there will be no verdict: cloud-init is missing or disabled
@@ -40,29 +64,30 @@ type verdict struct {
 
 // awaitCloudInit waits for cloud-init's own word; that SSH answers says nothing about it.
 func (c *creation) awaitCloudInit(ctx context.Context) error {
-	c.r.report(c.rec, PhaseBooted, "waiting for cloud-init")
+	by := c.teller()
+	c.r.report(c.rec, PhaseBooted, "waiting for %s", by.name)
 	v, stage := verdict{}, ""
-	err := c.ask(ctx, cloudInitState, "", func(res remote.Result) (bool, string, error) {
+	err := c.ask(ctx, by.state, "", func(res remote.Result) (bool, string, error) {
 		v = parseVerdict(res.Stdout)
 		if v.stage != "" && v.stage != stage {
 			stage = v.stage
-			c.r.report(c.rec, PhaseBooted, "cloud-init: %s", stage)
+			c.r.report(c.rec, PhaseBooted, "%s: %s", by.name, stage)
 		}
 		return v.done || v.absent != "", "stage " + v.stage, nil
 	})
 	switch {
 	case err != nil && errors.Is(err, drivers.ErrTimeout):
-		return c.explain(ctx, fmt.Errorf("cloud-init is not done: %w", timeout(c.limits.CloudInit, err)))
+		return c.explain(ctx, fmt.Errorf("%s is not done: %w", by.name, timeout(c.limits.CloudInit, err)))
 	case err != nil:
 		return err
 	case v.absent != "":
-		return &drivers.Error{Kind: drivers.ErrUnsupported, Err: errors.New(v.absent), Next: "take an image with cloud-init and the platform's data source"}
+		return &drivers.Error{Kind: drivers.ErrUnsupported, Err: errors.New(v.absent), Next: by.next}
 	case len(v.errors) > 0:
-		return c.explain(ctx, fmt.Errorf("cloud-init failed in %s", strings.Join(modules(v.errors), ", ")), v.errors...)
+		return c.explain(ctx, fmt.Errorf("%s failed in %s", by.name, strings.Join(modules(v.errors), ", ")), v.errors...)
 	}
 	c.rec.Phase = PhaseBooted
 	for _, w := range v.warnings {
-		c.warn("cloud-init: " + w)
+		c.warn(by.name + ": " + w)
 	}
 	return c.r.save(ctx, c.rec)
 }
@@ -71,11 +96,11 @@ func (c *creation) awaitCloudInit(ctx context.Context) error {
 func (c *creation) explain(ctx context.Context, err error, causes ...string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), causesLimit)
 	defer cancel()
-	res, lost := c.run(ctx, rootShell, cloudInitLogs)
+	res, lost := c.run(ctx, rootShell, c.teller().logs)
 	if lost != nil {
 		return &explained{err, append(causes, c.causes(ctx)...)}
 	}
-	causes = append(causes, "cloud-init says:\n"+lastLines(res.Stdout, 50))
+	causes = append(causes, c.teller().name+" says:\n"+lastLines(res.Stdout, 50))
 	if errors.Is(err, drivers.ErrTimeout) {
 		causes = append(causes, c.reported(ctx)...)
 	}
@@ -120,6 +145,8 @@ func parseVerdict(text string) verdict {
 	switch strings.TrimSpace(head) {
 	case "missing":
 		v.absent = "the image has no cloud-init"
+	case "ended":
+		v.absent = "the document's script ended before it was done: the machine was restarted, or the script was killed"
 	case "disabled":
 		v.absent = "cloud-init disabled itself: it found no data source"
 	}

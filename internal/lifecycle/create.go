@@ -211,7 +211,7 @@ func (c *creation) made(ctx context.Context) func(drivers.Resource) error {
 		c.making.Lock()
 		defer c.making.Unlock()
 		c.rec.add(res)
-		if res.Kind == drivers.KindServer {
+		if res.Kind == drivers.KindServer || res.Kind == drivers.KindMachine {
 			c.rec.HostID = res.ID
 		}
 		c.r.report(c.rec, PhaseCreated, "%s %s", res.Kind, res.Name)

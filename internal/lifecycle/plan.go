@@ -64,6 +64,15 @@ func (p *Plan) Render(disks []drivers.DiskIdentity, hostKey *remote.KeyPair) (dr
 	if err != nil {
 		return drivers.Documents{}, err
 	}
+	return p.documents(c)
+}
+
+// documents writes what boots a host, or what is applied to one that runs.
+func (p *Plan) documents(c cloudinit.Config) (drivers.Documents, error) {
+	if p.Resolved.Existing {
+		script, err := cloudinit.Script(c)
+		return drivers.Documents{Script: script}, field.Under("user_data", err)
+	}
 	data, err := cloudinit.Render(c, maxUserData)
 	if err != nil {
 		return drivers.Documents{}, field.Errorf("user_data", "%w", err)
@@ -75,6 +84,7 @@ func (p *Plan) Render(disks []drivers.DiskIdentity, hostKey *remote.KeyPair) (dr
 func (p *Plan) config(disks []drivers.DiskIdentity, sshKeys map[string]string) (cloudinit.Config, error) {
 	c, err := engine.CloudConfig(engine.Input{
 		Host: p.Host, Disks: disks, MTU: p.MTU, User: p.User, Image: p.Resolved.Image, Reports: p.access.Reports,
+		Existing: p.Resolved.Existing, Config: p.Resolved.EngineConfig,
 	})
 	if err != nil {
 		return c, err
@@ -88,9 +98,13 @@ func (p *Plan) config(disks []drivers.DiskIdentity, sshKeys map[string]string) (
 	return c, nil
 }
 
-// login lets the key in. A user that is not the image's own is made, with the rights that the image's own has.
+// login lets the key in, unless the machine knows it already. A user that is not the image's own is made, with the
+// rights that the image's own has.
 func (p *Plan) login(sshKeys map[string]string) cloudinit.Config {
 	c := cloudinit.Config{SSHKeys: sshKeys}
+	if p.Resolved.Existing {
+		return c
+	}
 	if p.User == p.Resolved.Image.User {
 		c.SSHAuthorizedKeys = []string{p.access.AuthorizedKey}
 		return c
@@ -109,6 +123,7 @@ func (p *Plan) chooseHostKey() error {
 		p.Choices = append(p.Choices, drivers.Choice{Path: "host_key", Value: "injected", Reason: reason})
 	}
 	switch {
+	case p.Resolved.Existing: // it is pinned already
 	case p.Host.HostKey == "injected":
 		p.Injects = true
 	case p.Host.HostKey == "platform" && p.access.NoChannel:
@@ -124,9 +139,9 @@ func (p *Plan) chooseHostKey() error {
 }
 
 func (p *Plan) preview() error {
-	disks := make([]drivers.DiskIdentity, len(p.Resolved.Spec.Disks))
-	for i, disk := range p.Resolved.Spec.Disks {
-		disks[i].Path = "/dev/disk/by-id/of-" + disk.Name
+	disks := p.Resolved.Disks
+	if disks == nil {
+		disks = placeholders(p.Resolved.Spec.Disks)
 	}
 	var sshKeys map[string]string
 	if p.Injects {
@@ -136,12 +151,20 @@ func (p *Plan) preview() error {
 	if err != nil {
 		return err
 	}
-	if _, err = cloudinit.Render(c, maxUserData); err != nil {
-		return field.Errorf("user_data", "%w", err)
+	if _, err := p.documents(c); err != nil {
+		return err
 	}
 	text, err := cloudinit.Render(c, 0)
 	p.Preview = string(text)
 	return err
+}
+
+func placeholders(disks []drivers.Disk) []drivers.DiskIdentity {
+	out := make([]drivers.DiskIdentity, len(disks))
+	for i, disk := range disks {
+		out[i].Path = "/dev/disk/by-id/of-" + disk.Name
+	}
+	return out
 }
 
 // EngineMTU is what NewPlan gives the engine's networks on a link with so many bytes; 0: their MTU isn't decided.

@@ -55,7 +55,11 @@ func (r *Runner) remove(ctx context.Context, rec *Record, o RemoveOptions) (Remo
 		return Removed{Host: rec.Name}, err
 	}
 	for _, res := range slices.Backward(out.Gone) {
-		r.report(rec, PhaseRemoving, "removing %s %s", res.Kind, res.Name)
+		verb := "removing"
+		if res.Kind == drivers.KindMachine {
+			verb = "releasing"
+		}
+		r.report(rec, PhaseRemoving, "%s %s %s", verb, res.Kind, res.Name)
 	}
 	if err := r.Driver.Delete(ctx, out.Gone); err != nil {
 		return Removed{Host: rec.Name}, fmt.Errorf("remove: %w", err)

@@ -99,7 +99,10 @@ func (u *update) reconfigure(ctx context.Context) error {
 }
 
 func (u *update) input(h *spec.Host, sum mtu.Sum) engine.Input {
-	return engine.Input{Host: h, Disks: u.rec.Disks, MTU: sum, User: u.rec.User, Image: u.rec.Image}
+	return engine.Input{
+		Host: h, Disks: u.rec.Disks, MTU: sum, User: u.rec.User, Image: u.rec.Image,
+		Existing: u.plan.Resolved.Existing, Config: u.plan.Resolved.EngineConfig,
+	}
 }
 
 func (u *update) reboot(ctx context.Context) error {

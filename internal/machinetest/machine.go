@@ -1,3 +1,5 @@
+//go:build unix
+
 // Package machinetest is a Debian machine in a folder, for tests of what runs on one: its programs are this machine's,
 // its files, mounts and network devices its own. In the place of systemd, of the package manager and of Docker are small
 // scripts with their behaviour.

@@ -76,8 +76,11 @@ func (h *Host) DriverSpec(owner drivers.Owner, again bool) drivers.Spec {
 		Name: h.Name, Owner: owner, Image: h.Image, CPUs: h.CPUs, MemoryGiB: h.MemoryGiB,
 		Network: h.Network, Again: again, Options: h.Options,
 	}
+	if h.Engine.Name != "none" {
+		s.Engine = h.Engine.Name
+	}
 	for i, d := range h.Disks {
-		s.Disks = append(s.Disks, drivers.Disk{Name: h.diskName(i), SizeGiB: d.SizeGiB, Type: d.Type})
+		s.Disks = append(s.Disks, drivers.Disk{Name: h.diskName(i), SizeGiB: d.SizeGiB, Type: d.Type, Filesystem: d.Filesystem, Mount: d.Mount})
 	}
 	return s
 }

@@ -137,8 +137,11 @@ func TestDriverSpec(t *testing.T) {
 	t.Parallel()
 	h := decoded(t)
 	want := drivers.Spec{
-		Name: "web-1", Owner: "o", Image: "debian-12", CPUs: 2, MemoryGiB: 4, Network: "private", Again: true, Options: h.Options,
-		Disks: []drivers.Disk{{Name: "web-1-data", SizeGiB: 20, Type: "fast"}, {Name: "web-1-2", SizeGiB: 5}},
+		Name: "web-1", Owner: "o", Image: "debian-12", CPUs: 2, MemoryGiB: 4, Network: "private", Again: true, Options: h.Options, Engine: "docker",
+		Disks: []drivers.Disk{
+			{Name: "web-1-data", SizeGiB: 20, Type: "fast", Filesystem: "ext4"},
+			{Name: "web-1-2", SizeGiB: 5, Filesystem: "xfs", Mount: "/srv/data"},
+		},
 	}
 	if d := cmp.Diff(want, h.DriverSpec("o", true)); d != "" {
 		t.Error(d)

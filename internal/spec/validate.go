@@ -31,6 +31,26 @@ type Limited interface {
 	Unused() []string
 }
 
+// Demanding is implemented by options blocks of drivers that can't do without some options of every host.
+type Demanding interface {
+	// Needed lists the paths of these options, for example "ssh_key". One that is not given is a finding.
+	Needed() []string
+}
+
+func (h *Host) checkNeeded() error {
+	d, ok := h.Options.(Demanding)
+	if !ok {
+		return nil
+	}
+	var errs []error
+	for _, path := range d.Needed() {
+		if s, ok := find(h.slots(), path); ok && s.zero() {
+			errs = append(errs, field.Errorf(path, "is required with driver %s", h.Driver))
+		}
+	}
+	return errors.Join(errs...)
+}
+
 func (h *Host) unused() []string {
 	if l, ok := h.Options.(Limited); ok {
 		return l.Unused()
@@ -96,7 +116,7 @@ func (h *Host) checkDriver(table drivers.Table) error {
 	if v, ok := h.Options.(interface{ Validate() error }); ok {
 		own = field.Under(h.Driver, v.Validate())
 	}
-	return errors.Join(h.checkUnused(), own)
+	return errors.Join(h.checkUnused(), h.checkNeeded(), own)
 }
 
 func (h *Host) checkUnused() error {

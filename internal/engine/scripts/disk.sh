@@ -3,12 +3,14 @@
 # script formatted in an earlier life is taken over with its data.
 # usage: disk.sh LINK TYPE LABEL PLACE [FOLDER...]
 #   LINK    names the disk by its identity: /dev/disk/by-id/...
-#   LABEL   marks a filesystem as made here
+#   LABEL   marks a filesystem as made here; -: any is taken over with its data
 #   FOLDER  is kept on the disk: PLACE/<last part> is mounted there, with what the folder held
 set -eu
 link=$1 type=$2 label=$3 place=$4
 shift 4
 
+journal() { [ -z "${DAVIT_JOURNAL-}" ] || sh "$DAVIT_JOURNAL" "$@"; } # on a machine that was there before
+folder() { if [ -n "${DAVIT_JOURNAL-}" ]; then journal dir "$1"; else mkdir -p "$1"; fi; }
 say() { echo "davit: $link: $*"; }
 fail() {
   echo "davit: $link: $*" >&2
@@ -52,10 +54,25 @@ mkfs_quietly() {
 # fstab replaces the line of a folder: SOURCE FOLDER TYPE OPTIONS PASS
 fstab() {
   touch /etc/fstab
+  if [ -n "${DAVIT_JOURNAL-}" ]; then
+    own_line "$@"
+    return
+  fi
   awk -v folder="$2" '/^#/ || $2 != folder' /etc/fstab >/etc/fstab.davit
   printf '%s %s %s %s 0 %s\n' "$@" >>/etc/fstab.davit
   chmod 644 /etc/fstab.davit
   mv /etc/fstab.davit /etc/fstab
+}
+
+# own_line adds the line, where a machine's own may not be replaced.
+own_line() {
+  line=$(printf '%s %s %s %s 0 %s' "$@")
+  if ! grep -qxF -- "$line" /etc/fstab; then
+    ! sed 's/^[[:space:]]*//' /etc/fstab | grep -v '^#' | tr -s '[:space:]' ' ' | cut -d ' ' -f 2 | grep -qxF -- "$2" ||
+      fail "fstab has a line for $2 already, see there"
+    journal line /etc/fstab "$line"
+    printf '%s\n' "$line" >>/etc/fstab
+  fi
 }
 
 # on says whether a folder is mounted from the disk already, and fails when it is from something else.
@@ -74,10 +91,11 @@ announce() {
 attach() {
   announce
   uuid=$(blkid --probe --match-tag UUID --output value "$link")
+  folder "$place"
+  journal mount "$place"
   fstab "UUID=$uuid" "$place" "$type" defaults,nofail,x-systemd.device-timeout=60s 2
   # or a line of an earlier host, whose disk isn't there, would take the mount away again
   [ ! -d /run/systemd/system ] || systemctl daemon-reload
-  mkdir -p "$place"
   # by the link and not by UUID: a copy of the disk may be attached as well
   on "$place" || mount -t "$type" "$link" "$place" || fail "can't be mounted at $place, see above"
 }
@@ -98,7 +116,8 @@ grow_xfs() {
 # keep moves a folder onto the disk. An image may bring content; the disk's own is newer.
 keep() {
   kept=$place/${1##*/}
-  mkdir -p "$1"
+  folder "$1"
+  journal mount "$1"
   on "$1" && return
   if [ ! -e "$kept" ]; then
     rm -rf "$kept.new"
@@ -125,6 +144,10 @@ case $before in
 *",$label,$type")
   say "holds data of an earlier host, which stay"
   [ "$type" = xfs ] || grow_ext4
+  ;;
+*",$type")
+  [ "$label" = - ] || fail "carries data and is left alone: $before. If nobody needs it: wipefs --all $link"
+  say "holds data, which stay"
   ;;
 *) fail "carries data and is left alone: $before. If nobody needs it: wipefs --all $link" ;;
 esac

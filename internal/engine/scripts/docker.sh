@@ -3,6 +3,8 @@
 # usage: docker.sh [LOGIN-USER]
 set -eu
 folder=/var/lib/davit
+act=restart
+journal() { [ -z "${DAVIT_JOURNAL-}" ] || sh "$DAVIT_JOURNAL" "$@"; } # on a machine that was there before
 fail() {
   echo "davit: $*" >&2
   exit 1
@@ -13,7 +15,10 @@ configure() {
   version=$(dockerd --version | sed -n 's/^[^0-9]*\([0-9]*\).*/\1/p')
   wanted=$folder/daemon.json
   [ "${version:-0}" -lt 24 ] || wanted=$folder/daemon-24.json
-  if [ -e /etc/docker/daemon.json ] && ! cmp -s $wanted /etc/docker/daemon.json; then
+  if [ -n "${DAVIT_JOURNAL-}" ]; then
+    journal file /etc/docker/daemon.json
+    ! cmp -s $wanted /etc/docker/daemon.json || act=start
+  elif [ -e /etc/docker/daemon.json ] && ! cmp -s $wanted /etc/docker/daemon.json; then
     [ -e /etc/docker/daemon.json.image ] || cp -p /etc/docker/daemon.json /etc/docker/daemon.json.image
     echo "davit: the image's daemon.json is replaced and kept as daemon.json.image" >&2
   fi
@@ -23,15 +28,18 @@ configure() {
 
 admit() {
   getent passwd "$1" >/dev/null || fail "the login user $1 doesn't exist: set user to one that the image has"
+  journal group docker
+  journal member "$1" docker
   getent group docker >/dev/null || groupadd --system docker
   usermod --append --groups docker "$1"
 }
 
 start() {
-  cat /var/lib/cloud/data/instance-id >$folder/ready
+  [ -n "${DAVIT_JOURNAL-}" ] || cat /var/lib/cloud/data/instance-id >$folder/ready # see gate.sh
+  journal starts docker.socket docker.service containerd.service
   systemctl daemon-reload # new mounts, and units that came with a package
   systemctl --quiet is-enabled docker.service || systemctl --quiet enable docker.service
-  systemctl restart docker.service && docker info >/dev/null && return
+  systemctl $act docker.service && docker info >/dev/null && return
   journalctl --no-pager --lines=20 --unit=docker.service --unit=containerd.service >&2 || :
   fail "docker doesn't start; its last lines are above"
 }

@@ -8,6 +8,8 @@ fail() {
   echo "davit: $*" >&2
   exit 1
 }
+journal() { [ -z "${DAVIT_JOURNAL-}" ] || sh "$DAVIT_JOURNAL" "$@"; } # on a machine that was there before
+[ -z "${DAVIT_JOURNAL-}" ] || dpkg --configure -a || : # what an earlier run may have left half done
 command -v "$command" >/dev/null && exit 0
 
 # shellcheck disable=SC1091 # the guest's own
@@ -22,7 +24,7 @@ packages() {
   apt-get -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@"
 }
 tries=0
-until packages update && packages install -y --no-install-recommends "$@"; do
+until packages update && journal packages "$@" && packages install -y --no-install-recommends "$@"; do
   tries=$((tries + 1))
   [ $tries -lt 4 ] || fail "$* can't be installed, see above: are the package sources in reach? An image that has $command needs none"
   sleep $((tries * 5))

@@ -4,7 +4,14 @@ units=/run/units
 alive() { [ -e "$units/$1" ] && pid=$(cat "$units/$1") && { [ "$pid" = on ] || kill -0 "$pid" 2>/dev/null; }; }
 end() {
   pid=$(cat "$units/$1" 2>/dev/null)
-  [ -z "$pid" ] || [ "$pid" = on ] || kill -9 -- "-$pid" 2>/dev/null
+  if [ -n "$pid" ] && [ "$pid" != on ]; then
+    kill -9 -- "-$pid" 2>/dev/null
+    tries=0
+    while [ $tries -lt 40 ] && kill -0 -- "-$pid" 2>/dev/null; do
+      tries=$((tries + 1))
+      sleep 0.05
+    done
+  fi
   rm -f "$units/$1"
 }
 [ "${1-}" != --quiet ] || { quiet=yes; shift; }
