@@ -3,6 +3,7 @@ package builtin
 
 import (
 	"github.com/davit-io/davit/drivers"
+	"github.com/davit-io/davit/drivers/generic"
 	"github.com/davit-io/davit/drivers/openstack"
 	"github.com/davit-io/davit/drivers/vsphere"
 )
@@ -12,5 +13,6 @@ func Table() drivers.Table {
 	return drivers.Table{
 		openstack.Constructor(),
 		vsphere.Constructor(),
+		generic.Constructor(),
 	}
 }

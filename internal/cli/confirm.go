@@ -8,8 +8,9 @@ import (
 	"strings"
 )
 
-// confirm asks a question on stderr; only a plain yes is one. At the end of the input the answer is no.
-func (a *app) confirm(question string) error {
+// confirm asks a question on stderr; only a plain yes is one. At the end of the input the answer is no: no is what the
+// error says.
+func (a *app) confirm(question string, no declinedError) error {
 	a.io.tell("%s [y/N] ", question)
 	line, err := bufio.NewReader(a.io.In).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -22,10 +23,12 @@ func (a *app) confirm(question string) error {
 	if line == "" {
 		a.io.tell("\n")
 	}
-	return &declinedError{}
+	return &no
 }
 
-type declinedError struct{}
+type declinedError struct{ undone, hint string }
 
-func (*declinedError) Error() string { return "not confirmed: nothing was removed" }
-func (*declinedError) Hint() string  { return "-y answers yes" }
+func (e *declinedError) Error() string { return "not confirmed: " + e.undone }
+func (e *declinedError) Hint() string  { return e.hint }
+
+func notRemoved() declinedError { return declinedError{"nothing was removed", "-y answers yes"} }

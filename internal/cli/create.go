@@ -72,6 +72,9 @@ func (c *createRun) run(ctx context.Context, args []string) error {
 	}
 	limited, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
+	if err := c.pinKeys(limited, recs); err != nil {
+		return err
+	}
 	if c.dryRun {
 		return c.plan(limited, recs)
 	}

@@ -72,7 +72,7 @@ func (g *gcRun) run(ctx context.Context) error {
 		return nil
 	}
 	if !g.yes {
-		if err := g.confirm(fmt.Sprintf("Remove these %d with all data?", len(left))); err != nil {
+		if err := g.confirm(fmt.Sprintf("Remove these %d with all data?", len(left)), notRemoved()); err != nil {
 			return err
 		}
 	}

@@ -18,6 +18,7 @@ import (
 type planView struct {
 	Name     string           `json:"name"`
 	Driver   string           `json:"driver"`
+	Found    []string         `json:"found,omitempty"` // what a machine that is there already is like
 	Makes    []string         `json:"makes"`
 	Image    namedID          `json:"image"`
 	User     string           `json:"user,omitempty"`
@@ -60,7 +61,7 @@ func (c *createRun) plan(ctx context.Context, recs []*lifecycle.Record) error {
 
 func planOf(rec *lifecycle.Record, p *lifecycle.Plan, key *planKey) planView {
 	return planView{
-		Name: rec.Name, Driver: rec.Driver, Makes: p.Resolved.Makes,
+		Name: rec.Name, Driver: rec.Driver, Found: p.Resolved.Found, Makes: p.Resolved.Makes,
 		Image: namedID{p.Resolved.Image.Name, p.Resolved.Image.ID}, User: p.User,
 		Choices: p.Choices, MTU: mtuOf(p.MTU), UserData: key.hide(p.Preview),
 	}
@@ -106,7 +107,12 @@ func planText(w io.Writer, plans []planView) error {
 		for _, line := range p.Makes {
 			fmt.Fprintf(b, "  + %s\n", line)
 		}
-		fmt.Fprintf(b, "image: %s (%s)\n", p.Image.Name, p.Image.ID)
+		for _, line := range p.Found {
+			fmt.Fprintf(b, "found: %s\n", line)
+		}
+		if len(p.Found) == 0 {
+			fmt.Fprintf(b, "image: %s (%s)\n", p.Image.Name, p.Image.ID)
+		}
 		if p.User != "" {
 			fmt.Fprintf(b, "login user: %s\n", p.User)
 		}

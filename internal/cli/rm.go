@@ -49,7 +49,7 @@ func (r *rmRun) run(ctx context.Context, args []string) error {
 		return err
 	}
 	if !r.yes && !r.force {
-		if err := r.confirm(rmQuestion(recs)); err != nil {
+		if err := r.confirm(rmQuestion(recs), notRemoved()); err != nil {
 			return err
 		}
 	}
