@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/davit-io/davit/internal/sandbox/lan"
@@ -76,13 +77,20 @@ func (h home) announce(p plan, id identity, addr string) error {
 	return writeJSON(h.state(), s)
 }
 
+// accelKnown keeps what was found until this machine is booted anew: a KVM that hangs takes a while to tell.
+const accelKnown = "/run/davit/accelerator"
+
 // accelerator tries KVM while the sandbox starts, so that the first machine need not wait as long.
 func accelerator(ctx context.Context, h home, p plan) func(context.Context) (qemu.Accel, error) {
 	found, done := qemu.TCG, make(chan struct{})
 	var failed error
+	known := accelKnown
+	if p.Tools != qemu.DefaultTools {
+		known = filepath.Join(h.temp(), "accelerator")
+	}
 	go func() {
 		defer close(done)
-		found, failed = p.Tools.Probe(ctx, h.temp(), p.Templates[0].Image)
+		found, failed = p.Tools.Probe(ctx, h.temp(), known, p.Templates[0].Image)
 		slog.Info("machines run under", "accelerator", found)
 	}()
 	return func(ctx context.Context) (qemu.Accel, error) {

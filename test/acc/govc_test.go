@@ -3,6 +3,7 @@
 package acc
 
 import (
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,8 +15,8 @@ import (
 func TestSandboxGovc(t *testing.T) {
 	ctx, b := t.Context(), newBox(t)
 	bin := filepath.Join(t.TempDir(), "govc")
-	if _, text, code := b.exec(ctx, "go", "build", "-o", bin, "../govc"); code != 0 {
-		t.Fatal(text)
+	if text, err := exec.CommandContext(ctx, "go", "build", "-o", bin, "../govc").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, text)
 	}
 	govc := func(args ...string) string {
 		t.Helper()

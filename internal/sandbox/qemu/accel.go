@@ -32,14 +32,15 @@ func (a Accel) args() []string {
 const probeTime = 20 * time.Second
 
 // Probe tells which accelerator truly works here, by starting image under KVM: /dev/kvm may be there, the firmware
-// run, and a guest still hang for ever. What it finds is kept in dir for as long as the machine is up.
-func (t Tools) Probe(ctx context.Context, dir, image string) (Accel, error) {
-	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+// run, and a guest still hang for ever. The trial takes place in dir. What it finds is kept in the file known, which is
+// not to outlive the machine's own boot; where it can't be written, the next Probe tries again.
+func (t Tools) Probe(ctx context.Context, dir, known, image string) (Accel, error) {
+	kvm, err := os.OpenFile("/dev/kvm", os.O_RDWR, 0)
 	if err != nil {
-		return TCG, nil //nolint:nilerr // not Linux, so no KVM
+		return TCG, nil //nolint:nilerr // there is none, or not for us
 	}
-	known := filepath.Join(dir, "accel-"+strings.TrimSpace(string(boot)))
-	if found, err := os.ReadFile(known); err == nil {
+	_ = kvm.Close()
+	if found, err := os.ReadFile(known); err == nil && (Accel(found) == KVM || Accel(found) == TCG) {
 		return Accel(found), nil
 	}
 	accel := TCG
@@ -49,15 +50,13 @@ func (t Tools) Probe(ctx context.Context, dir, image string) (Accel, error) {
 	if err := ctx.Err(); err != nil {
 		return accel, err
 	}
-	return accel, os.WriteFile(known, []byte(accel), 0o600)
+	if err := os.MkdirAll(filepath.Dir(known), 0o700); err == nil {
+		_ = os.WriteFile(known, []byte(accel), 0o600)
+	}
+	return accel, nil
 }
 
 func (t Tools) kvmWorks(ctx context.Context, dir, image string) bool {
-	kvm, err := os.OpenFile("/dev/kvm", os.O_RDWR, 0)
-	if err != nil {
-		return false
-	}
-	_ = kvm.Close()
 	trial := Machine{Name: "kvm-trial", Dir: filepath.Join(dir, "kvm-trial"), CPUs: 1, MemoryMiB: 512, MTU: 1500}
 	defer func() { _ = os.RemoveAll(trial.Dir) }()
 	disk := filepath.Join(dir, "kvm-trial.qcow2")

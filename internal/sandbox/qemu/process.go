@@ -2,6 +2,7 @@ package qemu
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 )
@@ -39,8 +40,14 @@ func (p *Process) Stop() error {
 
 func (p *Process) kill() { _ = p.cmd.Process.Kill() }
 
-// Shutdown presses the power button; it is the guest's to obey.
-func (p *Process) Shutdown(ctx context.Context) error { return p.monitor.do(ctx, "system_powerdown") }
+// Shutdown presses the power button; it is the guest's to obey. One that is off before QEMU has answered did obey.
+func (p *Process) Shutdown(ctx context.Context) error {
+	err := p.monitor.do(ctx, "system_powerdown")
+	if errors.Is(err, errGone) {
+		return nil
+	}
+	return err
+}
 
 // Reset presses the reset button: the guest boots anew with the variables it had.
 func (p *Process) Reset(ctx context.Context) error { return p.monitor.do(ctx, "system_reset") }
