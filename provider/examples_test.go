@@ -8,20 +8,47 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/go-version"
 )
 
-// binary is a provider built for this test, and the environment in which terraform uses it without a registry.
+// built is the folder with the provider as users get it, built once.
+var built = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "davit-provider-")
+	if err != nil {
+		return "", err
+	}
+	builtIn = dir
+	out, err := exec.Command("go", "build", "-o", dir, "../cmd/terraform-provider-davit").CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("%w: %s", err, out)
+	}
+	return dir, err
+})
+
+var builtIn string // empty: nothing was built
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if builtIn != "" {
+		_ = os.RemoveAll(builtIn)
+	}
+	os.Exit(code)
+}
+
+// binary builds the provider, and gives the environment in which terraform uses it without a registry.
 func binary(t *testing.T) (env []string) {
 	t.Helper()
 	if _, err := exec.LookPath("terraform"); err != nil {
 		t.Fatal(noTerraform)
 	}
-	dir := t.TempDir()
-	run(t, "..", nil, "go", "build", "-o", filepath.Join(dir, "terraform-provider-davit"), "./cmd/terraform-provider-davit")
-	config := filepath.Join(dir, "terraform.rc")
+	dir, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := filepath.Join(t.TempDir(), "terraform.rc")
 	text := fmt.Sprintf("provider_installation {\n  dev_overrides { %q = %q }\n  direct {}\n}\n", "davit-io/davit", dir)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)

@@ -70,6 +70,7 @@ func Run(t *testing.T, h Harness) {
 		{"Diagnose", diagnoses},
 		{"Report", reports},
 		{"Mark", marks},
+		{"Survey", surveys},
 		{"List", lists},
 		{"Flavors", flavors},
 		{"Cancelled", cancelled},

@@ -193,6 +193,25 @@ func marks(t *testing.T, b *bed) {
 	}
 }
 
+func surveys(t *testing.T, b *bed) {
+	surveyor, ok := drivers.As[drivers.Surveyor](b.d)
+	if !ok {
+		t.Skip("the driver sees one host at a time")
+	}
+	for _, name := range []string{"survey-1", "survey-2"} {
+		tr := b.create(t, b.spec(t, name))
+		hosts, err := surveyor.Survey(b.ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		one, err := b.d.Get(b.ctx, tr.Host.ID)
+		seen := hosts[tr.Host.ID]
+		if err != nil || seen.Name != one.Name || seen.State != one.State || seen.LinkMTU != one.LinkMTU || seen.Dial() != one.Dial() {
+			t.Errorf("seen among all: %+v; by itself: %+v, %v", seen, one, err)
+		}
+	}
+}
+
 // cancelled asks for everything with a context that has ended: nothing happens, and soon.
 func cancelled(t *testing.T, b *bed) {
 	s := b.spec(t, "cancelled")

@@ -14,6 +14,7 @@ var (
 	_ drivers.Finder    = (*client)(nil)
 	_ drivers.Diagnoser = (*client)(nil)
 	_ drivers.Marker    = (*client)(nil)
+	_ drivers.Surveyor  = (*client)(nil)
 	_ drivers.Closer    = (*client)(nil)
 	_ drivers.Console   = (*Driver)(nil)
 	_ drivers.Lister    = (*client)(nil)
@@ -54,6 +55,20 @@ func (d *client) power(ctx context.Context, id string, on bool) error {
 // MarkComplete implements drivers.Marker.
 func (d *client) MarkComplete(ctx context.Context, id string) error {
 	return d.onServer(ctx, OpMark, id, func(_ *Cloud, th *thing) { th.host.Complete = true })
+}
+
+// Survey implements drivers.Surveyor.
+func (d *client) Survey(ctx context.Context) (map[string]drivers.Host, error) {
+	hosts := map[string]drivers.Host{}
+	err := d.call(ctx, OpSurvey, func(c *Cloud) error {
+		for _, th := range c.made {
+			if th.Kind == drivers.KindServer && th.owner != "" {
+				hosts[th.ID] = c.view(th)
+			}
+		}
+		return nil
+	})
+	return hosts, err
 }
 
 // Find implements drivers.Finder.

@@ -25,6 +25,7 @@ const (
 	OpReport        = "report"
 	OpDiagnose      = "diagnose"
 	OpMark          = "mark"
+	OpSurvey        = "survey"
 	OpList          = "list"
 	OpClose         = "close"
 )

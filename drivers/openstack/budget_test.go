@@ -64,3 +64,22 @@ func TestGetsBecomeOneList(t *testing.T) {
 		t.Errorf("%d calls for %d hosts: %v", n, len(ids), b.ops())
 	}
 }
+
+// TestSurveyIsOneList looks at many hosts, one of them not davit's any more.
+func TestSurveyIsOneList(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, stacksim.Options{})
+	for range 8 {
+		s := spec("web")
+		s.Disks = nil
+		b.mustCreate(s)
+	}
+	b.ResetCalls()
+	hosts, err := b.Survey(t.Context())
+	if err != nil || len(hosts) != 8 {
+		t.Fatalf("%d hosts: %v", len(hosts), err)
+	}
+	if calls := len(b.Calls()); calls > 3 {
+		t.Errorf("%d calls: %v", calls, b.ops())
+	}
+}

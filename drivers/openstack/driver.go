@@ -42,6 +42,7 @@ var (
 	_ drivers.Console   = (*Driver)(nil)
 	_ drivers.Diagnoser = (*Driver)(nil)
 	_ drivers.Marker    = (*Driver)(nil)
+	_ drivers.Surveyor  = (*Driver)(nil)
 	_ drivers.Lister    = (*Driver)(nil)
 	_ drivers.Flavors   = (*Driver)(nil)
 )

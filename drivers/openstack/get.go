@@ -3,8 +3,10 @@ package openstack
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/gophercloud/gophercloud/v2/openstack/compute/v2/servers"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/davit-io/davit/drivers"
 )
@@ -15,10 +17,41 @@ func (d *Driver) Get(ctx context.Context, id string) (drivers.Host, error) {
 	if err != nil {
 		return drivers.Host{}, err
 	}
+	return d.host(ctx, s)
+}
+
+// Survey lists all servers that davit made. What else it takes, the servers ask for together.
+func (d *Driver) Survey(ctx context.Context) (map[string]drivers.Host, error) {
+	s, err := d.session(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.listServers(ctx, servers.ListOpts{Tags: mark})
+	if err != nil {
+		return nil, err
+	}
+	list = slices.DeleteFunc(list, gone)
+	hosts := make([]drivers.Host, len(list))
+	g, ctx := errgroup.WithContext(ctx)
+	for i, one := range list {
+		g.Go(func() (err error) {
+			hosts[i], err = d.host(ctx, one)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	return byID(hosts, func(h drivers.Host) string { return h.ID }), nil
+}
+
+// host is a server in the words of the contract.
+func (d *Driver) host(ctx context.Context, s server) (drivers.Host, error) {
 	host := drivers.Host{ID: s.ID, Name: s.Name, State: stateOf(s), Complete: s.Metadata[completeKey] == marked, Tags: tagsOf(s)}
 	if host.State == drivers.StateError {
 		host.Fault = s.Fault.Message
 	}
+	var err error
 	if host.Addresses, err = d.addresses(ctx, s); err != nil {
 		return drivers.Host{}, err
 	}

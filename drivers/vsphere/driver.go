@@ -39,6 +39,7 @@ var (
 	_ drivers.Finder    = (*Driver)(nil)
 	_ drivers.Diagnoser = (*Driver)(nil)
 	_ drivers.Marker    = (*Driver)(nil)
+	_ drivers.Surveyor  = (*Driver)(nil)
 	_ drivers.Reporter  = (*Driver)(nil)
 	_ drivers.Closer    = (*Driver)(nil)
 	_ drivers.Lister    = (*Driver)(nil)

@@ -214,3 +214,18 @@ func (d *Driver) MarkComplete(ctx context.Context, id string) error {
 	err = d.reconfigure(ctx, m.ref, types.VirtualMachineConfigSpec{ExtraConfig: []types.BaseOptionValue{now.option()}})
 	return explain(err, "mark %s", m.name)
 }
+
+// Survey reads all machines that davit made: which ones these are, then what there is to know of them.
+func (d *Driver) Survey(ctx context.Context) (map[string]drivers.Host, error) {
+	mine, _, err := d.marked.Get(ctx, everyone)
+	if err != nil {
+		return nil, err
+	}
+	hosts := only(mine, func(m machine) bool { return m.Type == "VirtualMachine" && !m.Parked })
+	machines, err := d.loadMachines(ctx, each(hosts, func(m machine) string { return m.Value }))
+	found := map[string]drivers.Host{}
+	for id, m := range machines {
+		found[id] = m.host()
+	}
+	return found, err
+}
