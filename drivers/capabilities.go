@@ -14,6 +14,7 @@ func Capabilities() []Capability {
 	return []Capability{
 		capability[Power]("start, stop and restart hosts"),
 		capability[Finder]("find what carries an owner, also what no record knows"),
+		capability[Surveyor]("look at all hosts with one list"),
 		capability[Marker]("note on hosts that they are complete"),
 		capability[Console]("read the console"),
 		capability[Reporter]("read what a guest reports of itself: host keys, phase, verdict"),

@@ -15,6 +15,7 @@ import (
 
 	"github.com/davit-io/davit/internal/remote"
 	"github.com/davit-io/davit/internal/stacksim"
+	"github.com/davit-io/davit/internal/vcsim"
 )
 
 // stand is a folder with a configuration that the real terraform works on, with the real provider, on a simulated cloud.
@@ -161,6 +162,60 @@ func TestApplyAfterAKill(t *testing.T) {
 				t.Errorf("left behind: %q", now)
 			}
 		})
+	}
+}
+
+// TestBothPlatforms has one configuration with an OpenStack, a vCenter, and a second deployment by way of an alias whose
+// host has the name of another.
+func TestBothPlatforms(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, 1)
+	v, err := vcsim.Start(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(v.Close)
+	s.env = append(s.env, vcsim.Env(v.URL)...)
+	s.write("more.tf", fmt.Sprintf(`
+provider "davit" {
+  alias      = "other"
+  deployment = "other"
+  openstack { cloud = "sim" }
+  vsphere {}
+}
+resource "davit_host" "other" {
+  provider                   = davit.other
+  name                       = "web-1"
+  image                      = "debian-12"
+  network                    = "private"
+  until                      = "active"
+  ssh_private_key_wo         = var.key
+  ssh_private_key_wo_version = 1
+  openstack                  = {}
+}
+resource "davit_host" "v" {
+  provider                   = davit.other
+  name                       = "v-1"
+  image                      = %q
+  network                    = %q
+  user                       = "debian"
+  disks                      = [{ size_gib = 1 }]
+  until                      = "active"
+  ssh_private_key_wo         = var.key
+  ssh_private_key_wo_version = 1
+  vsphere                    = { datacenter = %q, cluster = %q, datastore = %q }
+}
+`, vcsim.Template, vcsim.Network, vcsim.Datacenter, vcsim.Cluster, vcsim.Datastore))
+	s.must("apply", "-auto-approve")
+	if n := len(s.cloud.Servers()); n != 2 {
+		t.Errorf("%d servers, want 2", n)
+	}
+	if out := s.must("plan"); !strings.Contains(out, "No changes.") {
+		t.Error(out)
+	}
+	s.must("destroy", "-auto-approve")
+	if now := s.ids(); len(now) > 0 {
+		t.Errorf("left behind: %q", now)
 	}
 }
 

@@ -99,9 +99,6 @@ func (r *hostResource) work(ctx context.Context, h *spec.Host, key ssh.Signer) (
 
 // look opens the driver of a host to look at something.
 func (r *hostResource) look(ctx context.Context, h *spec.Host, key ssh.Signer) (*work, error) {
-	if n, ok := h.Options.(drivers.NeedsLogin); ok {
-		n.SetLogin(h.User, h.SSHKey)
-	}
 	a, err := r.open(ctx, h)
 	if err != nil {
 		return nil, err

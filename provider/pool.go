@@ -71,6 +71,9 @@ func (p *pool) open(ctx context.Context, h *spec.Host) (*account, error) {
 	if !ok {
 		return nil, field.Errorf("driver", "the host has no driver").WithHint("name one, or give the provider one platform's block")
 	}
+	if n, ok := h.Options.(drivers.NeedsLogin); ok {
+		n.SetLogin(h.User, h.SSHKey)
+	}
 	key := p.accountOf(h)
 	p.mu.Lock()
 	defer p.mu.Unlock()
