@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/vmware/govmomi/pbm"
 	pbmtypes "github.com/vmware/govmomi/pbm/types"
@@ -35,7 +36,7 @@ func (r *resolution) readDetails(ctx context.Context, specs []drivers.Spec) (map
 	if len(wanted) == 0 {
 		return found, nil
 	}
-	slices.SortFunc(wanted, func(a, b ref) int { return compare(a.Value, b.Value) })
+	slices.SortFunc(wanted, func(a, b ref) int { return strings.Compare(a.Value, b.Value) })
 	objects := each(slices.Compact(wanted), func(w ref) types.ObjectSpec { return types.ObjectSpec{Obj: w} })
 	things, err := r.retrieve(ctx, objects, []types.PropertySpec{
 		{Type: "VirtualMachine", PathSet: templateProperties},

@@ -1,16 +1,14 @@
 package vsphere
 
 import (
-	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"github.com/davit-io/davit/drivers"
 )
-
-func compare(a, b string) int { return cmp.Compare(a, b) }
 
 // nameOf is the last name of a path.
 func nameOf(path string) string { return path[strings.LastIndex(path, "/")+1:] }
@@ -28,9 +26,12 @@ func (r *resolution) categories() []string {
 	return names
 }
 
-// diskID is the UUID of a data disk, known before the disk is: whoever goes on with a host finds the same.
+// diskID is the UUID of a data disk, known before the disk is: whoever goes on with a host finds the same. It begins as
+// ESXi's own do: the type of a SCSI name that udev makes links of, and VMware's number among makers.
 func diskID(owner drivers.Owner, slot int) string {
-	return uuid.NewSHA1(uuid.NameSpaceOID, []byte("davit/"+string(owner)+"/"+string(rune('a'+slot)))).String()
+	sum := sha256.Sum256(fmt.Appendf(nil, "davit/%s/%d", owner, slot))
+	id := "6000c29" + hex.EncodeToString(sum[:])
+	return strings.Join([]string{id[:8], id[8:12], id[12:16], id[16:20], id[20:32]}, "-")
 }
 
 // diskPath is where udev puts a SCSI disk whose VMDK has a UUID, when the machine says disk.EnableUUID: the UUID is

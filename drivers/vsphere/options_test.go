@@ -190,6 +190,10 @@ func TestDiskIdentity(t *testing.T) {
 	if len(has) != 3 || has[1] != told[0].Path || has[2] != told[1].Path {
 		t.Errorf("told %v, has %v", told, has)
 	}
+	// udev makes links of names of this type (NAA 6) alone; ESXi gives its disks the same beginning.
+	if !strings.HasPrefix(told[0].Path, "/dev/disk/by-id/wwn-0x6000c29") {
+		t.Errorf("told %v", told)
+	}
 }
 
 func TestTable(t *testing.T) {
