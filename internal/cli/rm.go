@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
 
+	"github.com/davit-io/davit/drivers"
+	"github.com/davit-io/davit/internal/field"
 	"github.com/davit-io/davit/internal/lifecycle"
 )
 
@@ -44,7 +47,7 @@ func (r *rmRun) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	recs, err := r.load(names)
+	recs, err := r.rest(names)
 	if err != nil {
 		return err
 	}
@@ -53,7 +56,7 @@ func (r *rmRun) run(ctx context.Context, args []string) error {
 			return err
 		}
 	}
-	unlock, err := r.lock(ctx, names)
+	unlock, err := r.lock(ctx, namesOf(recs))
 	if err != nil {
 		return err
 	}
@@ -65,6 +68,24 @@ func (r *rmRun) run(ctx context.Context, args []string) error {
 		err = r.forget(recs)
 	}
 	return errors.Join(err, r.store.WriteSSHConfig(context.WithoutCancel(ctx)))
+}
+
+// rest reads the records of hosts. Only next to hosts whose removal was begun, those that are gone already are no mistake.
+func (r *rmRun) rest(names []string) ([]*lifecycle.Record, error) {
+	recs, err := r.load(names)
+	there := slices.DeleteFunc(slices.Clone(recs), func(rec *lifecycle.Record) bool { return rec == nil })
+	begun := slices.ContainsFunc(there, func(rec *lifecycle.Record) bool { return rec.Phase == lifecycle.PhaseRemoving })
+	for _, e := range field.Split(err) {
+		if !begun || !errors.Is(e, drivers.ErrNotFound) {
+			return nil, err
+		}
+	}
+	for i, rec := range recs {
+		if rec == nil {
+			r.io.tell("%s is removed already\n", names[i])
+		}
+	}
+	return there, nil
 }
 
 func (r *rmRun) remove(ctx context.Context, recs []*lifecycle.Record) error {

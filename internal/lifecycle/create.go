@@ -19,10 +19,11 @@ type CreateOptions struct {
 	Adopt   bool              // the host was made by somebody else and is complete: nothing of it is removed
 }
 
-// Create makes the hosts, or goes on with those that an earlier run left incomplete; complete ones are ErrExists. It
-// resolves all of them at once. When ctx is cancelled it returns soon, with the records saved, and rolls back nothing.
+// Create makes the hosts, or goes on with those that an earlier run left incomplete; complete ones are ErrExists, unless
+// the rest of the run that they are from is to be gone on with. It resolves all of them at once. When ctx is cancelled it returns soon, with the records saved, and rolls back nothing.
 func (r *Runner) Create(ctx context.Context, recs []*Record, o CreateOptions) error {
-	if err := creatable(recs, o); err != nil {
+	recs, err := r.creatable(recs, o)
+	if err != nil {
 		return err
 	}
 	if err := each(recs, func(_ int, rec *Record) error { return r.save(ctx, rec) }); err != nil {
@@ -50,18 +51,31 @@ func (r *Runner) agreed(ctx context.Context, recs []*Record, o CreateOptions) ([
 	return plans, errors.Join(errs...)
 }
 
-// creatable refuses hosts that have nothing to be created any more.
-func creatable(recs []*Record, o CreateOptions) error {
+// creatable gives the hosts that have something to be created, and refuses others. Only next to hosts of which a create
+// was begun, those that came to be already are no mistake.
+func (r *Runner) creatable(recs []*Record, o CreateOptions) ([]*Record, error) {
+	var rest, made []*Record
 	var errs []error
+	begun := false
 	for _, rec := range recs {
-		if rec.Phase == PhaseRemoving {
+		switch {
+		case rec.Phase == PhaseRemoving:
 			errs = append(errs, exists("the removal of host %q has begun", rec.Name, "finish it: davit rm "+rec.Name))
-		}
-		if rec.Phase.reached(o.Until.phase()) {
-			errs = append(errs, exists("host %q exists already", rec.Name, fmt.Sprintf("see it: davit inspect %s; or remove it first: davit rm %s", rec.Name, rec.Name)))
+		case rec.Phase.reached(o.Until.phase()):
+			made = append(made, rec)
+		default:
+			rest = append(rest, rec)
+			begun = begun || rec.Phase.reached(PhaseCreating)
 		}
 	}
-	return errors.Join(errs...)
+	for _, rec := range made {
+		if begun {
+			r.report(rec, rec.Phase, "exists already")
+			continue
+		}
+		errs = append(errs, exists("host %q exists already", rec.Name, fmt.Sprintf("see it: davit inspect %s; or remove it first: davit rm %s", rec.Name, rec.Name)))
+	}
+	return rest, errors.Join(errs...)
 }
 
 func exists(format, name, next string) error {
