@@ -73,6 +73,7 @@ func Run(t *testing.T, h Harness) {
 		{"Survey", surveys},
 		{"List", lists},
 		{"Flavors", flavors},
+		{"Close", closes},
 		{"Cancelled", cancelled},
 	}
 	for _, tc := range cases {
