@@ -184,6 +184,33 @@ func TestScriptIsKilled(t *testing.T) {
 	}
 }
 
+// Wherever taking back is killed, it goes on when run again.
+func TestUndoIsKilled(t *testing.T) {
+	t.Parallel()
+	c := fitting()
+	c.BootCmd = nil
+	script := scriptOf(t, c)
+	for n := 1; n <= 40; n += 13 {
+		t.Run(fmt.Sprintf("at_call_%d", n), func(t *testing.T) {
+			t.Parallel()
+			m := newMachine(t)
+			before := m.Files(t)
+			if out, exit := apply(t, m, script); exit != 0 {
+				t.Fatalf("exit %d:\n%s", exit, out)
+			}
+			m.KillAt(t, m.Calls()+n)
+			if _, _, exit := m.Run(t.Context(), "sh /var/lib/davit/journal/journal.sh undo", nil); exit != -1 {
+				t.Fatalf("exit %d: it was not killed", exit)
+			}
+			m.KillAt(t, 0)
+			undo(t, m)
+			if diff := cmp.Diff(before, m.Files(t)); diff != "" {
+				t.Error("not as before:", diff)
+			}
+		})
+	}
+}
+
 // files leaves out the journal, whose notes may have another order.
 func files(t *testing.T, m *machinetest.Machine) string {
 	t.Helper()

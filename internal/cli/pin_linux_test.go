@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -58,7 +59,9 @@ func TestHostKeyIsConfirmed(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			server := remotetest.New(t, remotetest.Options{
-				Handler: func(context.Context, string, io.Reader) remotetest.Reply { return remotetest.Reply{Exit: 1, Stderr: "not today"} },
+				Handler: func(context.Context, string, io.Reader) remotetest.Reply {
+					return remotetest.Reply{Exit: 1, Stderr: "not today"}
+				},
 			})
 			key, err := remote.GenerateKey("test")
 			if err != nil {
@@ -81,7 +84,7 @@ func TestHostKeyIsConfirmed(t *testing.T) {
 			}
 			code := cli.Run(t.Context(), []string{
 				"create", "web-1", "--driver", "generic", "--address", server.Addr.Addr().String(),
-				"--ssh-port", fmt.Sprint(server.Addr.Port()), "--ssh-key", file, "--dry-run",
+				"--ssh-port", strconv.Itoa(int(server.Addr.Port())), "--ssh-key", file, "--dry-run",
 			}, s, drivers.Table{generic.Constructor()})
 			fingerprint := ssh.FingerprintSHA256(server.HostKeys()[0])
 			if asked := strings.Contains(text.String(), "Is it the machine's?"); code == 0 || asked != tc.asked || !strings.Contains(text.String(), fingerprint) {

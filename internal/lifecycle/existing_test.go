@@ -2,7 +2,9 @@ package lifecycle_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -95,6 +97,45 @@ func TestExistingMachine(t *testing.T) {
 	}
 	if diff := cmp.Diff(before, m.Files(t)); diff != "" {
 		t.Error("not as before:", diff)
+	}
+}
+
+// An engine that is there is refused with what it holds; accepted, it is configured, and given back as it was.
+func TestExistingEngine(t *testing.T) {
+	t.Parallel()
+	m := newExisting(t, "")
+	m.rec.Spec.Engine.Name, m.rec.Spec.MTU = "docker", 1450
+	m.HasDocker(t, `{"dns": ["192.0.2.53"], "log-driver": "local", "mtu": 1400}`)
+	if _, stderr, exit := m.Run(t.Context(), "systemctl start docker.service containerd.service", nil); exit != 0 {
+		t.Fatal(stderr)
+	}
+	before := m.Files(t)
+	err := m.create(t)
+	if got := fmt.Sprint(err); !strings.Contains(got, "its Docker holds 1 images") || !strings.Contains(got, "daemon.json sets mtu") {
+		t.Fatalf("got %v", err)
+	}
+	if diff := cmp.Diff(before, m.Files(t)); diff != "" {
+		t.Error("a refusal changed something:", diff)
+	}
+	m.rec.Spec.Options.(*generic.Options).Accept = []string{"engine_data", "daemon_json"}
+	if err := m.create(t); err != nil {
+		t.Fatal(err)
+	}
+	var config map[string]any
+	if err := json.Unmarshal([]byte(m.Read("etc/docker/daemon.json")), &config); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]any{"dns": []any{"192.0.2.53"}, "log-driver": "local", "mtu": 1450.0}, config); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := m.runner.Remove(t.Context(), []*lifecycle.Record{m.rec}, lifecycle.RemoveOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(before, m.Files(t)); diff != "" {
+		t.Error("not as before:", diff)
+	}
+	if _, _, exit := m.Run(t.Context(), "systemctl --quiet is-active docker.service && systemctl --quiet is-active containerd.service", nil); exit != 0 {
+		t.Error("the engine ran before, and doesn't now")
 	}
 }
 
