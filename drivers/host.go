@@ -19,6 +19,7 @@ type Spec struct {
 	Disks     []Disk // data disks, in order
 	Engine    string // the container engine that the host gets, for example "docker"; empty: none
 	Again     bool   // an earlier try with this owner may have made something: look before making
+	Stamp     string // digest of all that the host is made of; its server carries it, and Get tells it
 	Options   any    // the driver's own block, as its constructor made it
 }
 
@@ -75,6 +76,7 @@ type Host struct {
 	SSHPort   int      // where its SSH server listens; 0: 22
 	HostKeys  []string // of its SSH server, known already, as lines of authorized_keys; empty: still to be learned
 	Complete  bool     // a Marker marked it so
+	Stamp     string   // of the Spec that it was made from; empty: the platform has no place for it
 	// Tags are what users noted on it at the platform: metadata of OpenStack, custom attributes of vSphere.
 	Tags map[string]string
 	// Disks are where the guest finds its data disks, in the order of Spec.Disks. Create alone tells.

@@ -138,9 +138,14 @@ func TestApplyAfterAKill(t *testing.T) {
 			t.Parallel()
 			s := newStand(t, 2)
 			cmd := s.command(t.Context(), "apply", "-auto-approve")
-			s.cloud.Fault(stacksim.Fault{Op: op, Then: func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }})
-			if out, err := cmd.CombinedOutput(); err == nil {
-				t.Fatalf("the apply came to its end: %s", out)
+			begun := make(chan int, 1)
+			s.cloud.Fault(stacksim.Fault{Op: op, Then: func() { _ = syscall.Kill(-<-begun, syscall.SIGKILL) }})
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			begun <- cmd.Process.Pid
+			if err := cmd.Wait(); err == nil {
+				t.Fatal("the apply came to its end")
 			}
 			left := s.ids()
 			s.importComplete()

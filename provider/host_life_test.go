@@ -28,7 +28,7 @@ func (w *world) elsewhere(deployment string) (*lifecycle.Record, error) {
 		w.t.Fatal(err)
 	}
 	h.Name, h.Image, h.Network, h.SSHKey = "web-1", "debian-12", "private", w.key
-	h.Disks = []spec.Disk{{SizeGiB: 2}}
+	h.Disks = []spec.Disk{{SizeGiB: 2, Filesystem: "ext4"}}
 	h.Options.(*fake.Options).AddressPool = "outside"
 	rec := lifecycle.NewRecord(h)
 	rec.Owner = lifecycle.OwnerOf(deployment, "web-1")

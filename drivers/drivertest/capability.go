@@ -97,10 +97,11 @@ func marks(t *testing.T, b *bed) {
 		t.Skip("the driver marks no hosts")
 	}
 	s := b.spec(t, "mark")
+	s.Stamp = "0123456789abcdef"
 	tr := b.create(t, s)
 	for _, complete := range []bool{false, true} {
-		if host, err := b.d.Get(b.ctx, tr.Host.ID); err != nil || host.Complete != complete {
-			t.Errorf("complete %v, want %v; %v", host.Complete, complete, err)
+		if host, err := b.d.Get(b.ctx, tr.Host.ID); err != nil || host.Complete != complete || host.Stamp != s.Stamp {
+			t.Errorf("complete %v, want %v; stamp %q; %v", host.Complete, complete, host.Stamp, err)
 		}
 		for range 2 {
 			if err := marker.MarkComplete(b.ctx, tr.Host.ID); err != nil {

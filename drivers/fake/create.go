@@ -138,7 +138,7 @@ func (c *Cloud) boot(s drivers.Spec, p resolved, docs drivers.Documents) (*thing
 	th.guest = guest
 	th.ready = time.Now().Add(time.Duration(p.options.BootWait) * time.Millisecond)
 	th.host = drivers.Host{
-		ID: th.ID, SSHPort: c.SSHPort, Name: s.Name, State: drivers.StateBuilding, LinkMTU: p.network.MTU,
+		ID: th.ID, Stamp: s.Stamp, SSHPort: c.SSHPort, Name: s.Name, State: drivers.StateBuilding, LinkMTU: p.network.MTU,
 		Addresses: []drivers.Address{{IP: ip}}, Tags: p.options.Notes,
 	}
 	if c.KnowsKeys {

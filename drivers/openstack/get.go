@@ -47,7 +47,7 @@ func (d *Driver) Survey(ctx context.Context) (map[string]drivers.Host, error) {
 
 // host is a server in the words of the contract.
 func (d *Driver) host(ctx context.Context, s server) (drivers.Host, error) {
-	host := drivers.Host{ID: s.ID, Name: s.Name, State: stateOf(s), Complete: s.Metadata[completeKey] == marked, Tags: tagsOf(s)}
+	host := drivers.Host{ID: s.ID, Name: s.Name, State: stateOf(s), Complete: s.Metadata[completeKey] == marked, Stamp: s.Metadata[stampKey], Tags: tagsOf(s)}
 	if host.State == drivers.StateError {
 		host.Fault = s.Fault.Message
 	}

@@ -20,6 +20,7 @@ const (
 	ownerKey    = "davit.owner"
 	slotKey     = "davit.disk"     // metadata of a volume: which disk of the host, from 0
 	networkKey  = "davit.network"  // metadata of a server: the id of its network
+	stampKey    = "davit.stamp"    // metadata of a server: Spec.Stamp
 	completeKey = "davit.complete" // metadata of a server that was marked so
 	floatingKey = "davit.floating" // metadata of a server that is to have a floating IP: the pool's id
 	ownerPrefix = ownerKey + "="   // of a tag or a description

@@ -27,6 +27,9 @@ func (c *creation) serverOpts(disks []owned, userData []byte) servers.CreateOpts
 		UserData:    []byte(base64.StdEncoding.EncodeToString(userData)),
 		BlockDevice: blockDevices(p.image, disks),
 	}
+	if c.spec.Stamp != "" {
+		opts.Metadata[stampKey] = c.spec.Stamp
+	}
 	if p.pool != "" {
 		opts.Metadata[floatingKey] = p.pool
 	}

@@ -39,7 +39,7 @@ func (c *creation) cloneSpec(t target, kept map[string]types.BaseVirtualDevice, 
 }
 
 func (c *creation) mark(folder string) mark {
-	return mark{Owner: c.spec.Owner, Disks: c.disks, Folder: folder, Group: c.options.AntiAffinity, MTU: c.mtu}
+	return mark{Owner: c.spec.Owner, Disks: c.disks, Folder: folder, Group: c.options.AntiAffinity, MTU: c.mtu, Stamp: c.spec.Stamp}
 }
 
 // cards connects the template's first network card to the host's network and takes away all others, so that the

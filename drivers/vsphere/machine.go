@@ -24,6 +24,7 @@ type mark struct {
 	Folder   string        `json:"folder,omitempty"` // id of the folder, when davit made it
 	Group    string        `json:"group,omitempty"`  // anti-affinity rule
 	MTU      int           `json:"mtu,omitempty"`
+	Stamp    string        `json:"stamp,omitempty"`    // Spec.Stamp
 	Complete bool          `json:"complete,omitempty"` // marked as such
 	Parked   bool          `json:"parked,omitempty"`   // no host any more: it only keeps the disks that outlive one
 }
@@ -143,7 +144,7 @@ func (m machine) power() types.VirtualMachinePowerState {
 
 // host is the machine in the words of the contract.
 func (m machine) host() drivers.Host {
-	h := drivers.Host{ID: m.Value, Name: m.name, State: m.state(), LinkMTU: m.MTU, Addresses: addressesOf(m.thing), Complete: m.Complete, Tags: tagsOf(m.thing)}
+	h := drivers.Host{ID: m.Value, Name: m.name, State: m.state(), LinkMTU: m.MTU, Addresses: addressesOf(m.thing), Complete: m.Complete, Stamp: m.Stamp, Tags: tagsOf(m.thing)}
 	if h.State == drivers.StateError {
 		h.Fault = "the virtual machine is " + string(prop[types.VirtualMachineConnectionState](m.thing, "runtime.connectionState"))
 	}

@@ -66,6 +66,7 @@ func (r *Runner) incomplete(ctx context.Context, rec *Record) error {
 	if err != nil {
 		return fmt.Errorf("look at host %s: %w", rec.Name, err)
 	}
+	rec.found = now.Stamp
 	if now.Complete {
 		return &drivers.Error{Kind: drivers.ErrExists, Err: fmt.Errorf("host %q exists already, complete, with the id %s", rec.Name, now.ID)}
 	}
@@ -81,15 +82,29 @@ func (r *Runner) mark(ctx context.Context, rec *Record) error {
 	return h.within(ctx, rec.Phase, h.limits.Ask, func(ctx context.Context) error { return marker.MarkComplete(ctx, rec.HostID) })
 }
 
-// removeStranger removes the server of an earlier run whose host key was handed over and is known to nobody any more:
-// it can't be trusted, and it never was complete. Its disks stay.
+// stranger says why the server of an earlier run is of no use; empty: it is. A host key that was handed over and is
+// known to nobody any more can't be trusted, and what was made of another document is another host.
+func (c *creation) stranger() string {
+	switch {
+	case c.adopts || c.rec.HostID == "":
+		return ""
+	case c.plan.Injects && len(c.rec.HostKeys) == 0:
+		return "whose host key nobody knows"
+	case c.rec.found != "" && c.rec.found != c.plan.Resolved.Spec.Stamp:
+		return "which was made of another document"
+	}
+	return ""
+}
+
+// removeStranger removes such a server, which never was complete. Its disks stay.
 func (c *creation) removeStranger(ctx context.Context) error {
-	if c.adopts || !c.plan.Injects || c.rec.HostID == "" || len(c.rec.HostKeys) > 0 {
+	why := c.stranger()
+	if why == "" {
 		return nil
 	}
 	isServer := func(res drivers.Resource) bool { return res.Kind == drivers.KindServer }
 	servers := slices.DeleteFunc(slices.Clone(c.rec.Resources), func(res drivers.Resource) bool { return !isServer(res) })
-	c.r.report(c.rec, PhaseCreated, "removing the server of an earlier try, whose host key nobody knows")
+	c.r.report(c.rec, PhaseCreated, "removing the server of an earlier try, %s", why)
 	if err := c.r.Driver.Delete(ctx, servers); err != nil {
 		return err
 	}

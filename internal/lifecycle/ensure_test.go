@@ -134,3 +134,32 @@ func TestAdopt(t *testing.T) {
 		t.Errorf("a server that davit did not make: %v", err)
 	}
 }
+
+// TestEnsureMakesAnotherDocumentAnew finds a server that was begun with other options.
+func TestEnsureMakesAnotherDocumentAnew(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*spec.Host){
+		"same":    func(*spec.Host) {},
+		"labels":  func(h *spec.Host) { h.Engine.Labels = map[string]string{"tier": "web"} },
+		"image":   func(h *spec.Host) { h.Image = "silent-1" },
+		"options": func(h *spec.Host) { h.Options.(*fake.Options).Size = "large" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, nil)
+			w.cloud.Fault(fake.Fault{Op: fake.OpAddressCreate, After: true, Kill: true, Times: 1})
+			begun := w.lost("web-1")
+			if err := w.process().Ensure(t.Context(), begun, lifecycle.CreateOptions{}); err == nil {
+				t.Fatal("the kill did not show")
+			}
+			rec := w.lost("web-1", change)
+			if err := w.process().Ensure(t.Context(), rec, lifecycle.CreateOptions{}); err != nil {
+				t.Fatal(err)
+			}
+			if (rec.HostID == begun.HostID) != (name == "same") {
+				t.Errorf("server %s, begun as %s", rec.HostID, begun.HostID)
+			}
+			w.holds(t, 1)
+		})
+	}
+}

@@ -2,6 +2,9 @@ package lifecycle
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -51,7 +54,11 @@ func NewPlan(h *spec.Host, r drivers.Resolved, a Access) (*Plan, error) {
 	if err := errors.Join(e1, e2, e3, e4); err != nil {
 		return nil, err
 	}
-	return p, p.preview()
+	if err := p.preview(); err != nil {
+		return nil, err
+	}
+	p.Resolved.Spec.Stamp = p.stamp()
+	return p, nil
 }
 
 // Render makes the boot documents. With Injects it wants the host key to hand over.
@@ -136,6 +143,15 @@ func (p *Plan) chooseHostKey() error {
 		choose("the platform has no channel of its own that the host's key can be read through")
 	}
 	return nil
+}
+
+// stamp is a digest of the user-data, as far as it is known before the host is made, and of the document.
+func (p *Plan) stamp() string {
+	h := p.Host.Clone()
+	h.SSHKey = ""              // the key itself is in the user-data
+	text, _ := json.Marshal(h) // a document always marshals
+	sum := sha256.Sum256(append(text, p.Preview...))
+	return hex.EncodeToString(sum[:16])
 }
 
 func (p *Plan) preview() error {

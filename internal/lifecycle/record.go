@@ -44,6 +44,8 @@ type Record struct {
 	Problem   string                 `json:"problem,omitempty"`  // the last error; empty: none
 	Created   time.Time              `json:"created"`
 	Changed   time.Time              `json:"changed"`
+
+	found string // the stamp of a server that was found by its owner
 }
 
 // NewRecord gives a host its record and its owner. Nothing is saved or made.
