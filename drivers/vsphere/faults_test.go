@@ -115,11 +115,11 @@ func TestEachAnswerLost(t *testing.T) {
 	}
 }
 
-// TestSessionEnds has the vCenter end the session at each kind of call of a create.
+// TestSessionEnds has the vCenter end the session at each kind of call of a host's life.
 func TestSessionEnds(t *testing.T) {
 	t.Parallel()
 	shared := start(t)
-	for _, op := range []string{"RetrievePropertiesEx", "CloneVM_Task", "ReconfigVM_Task", "PowerOnVM_Task", "CreateFilter", "ModifyListView", "WaitForUpdatesEx"} {
+	for _, op := range []string{"RetrievePropertiesEx", "CloneVM_Task", "ReconfigVM_Task", "PowerOnVM_Task", "CreateFilter", "ModifyListView", "WaitForUpdatesEx", "PowerOffVM_Task", "Destroy_Task"} {
 		t.Run(op, func(t *testing.T) {
 			c := shared.again(t)
 			c.wholeLife(newSpec("web"), func() { c.Break(op, simulator.FaultTypeNotAuthenticated, nil, 1) })

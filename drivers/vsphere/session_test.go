@@ -42,11 +42,14 @@ func TestCertificate(t *testing.T) {
 func TestKeptAlive(t *testing.T) {
 	t.Parallel()
 	c := start(t)
-	alive := make(chan struct{}, 100)
+	alive := make(chan struct{})
 	c.Reset(func(_ int, op string, pass func()) bool {
 		pass()
 		if op == "CurrentTime" {
-			alive <- struct{}{}
+			select {
+			case alive <- struct{}{}:
+			default: // nobody counts any more
+			}
 		}
 		return false
 	})
