@@ -2,6 +2,7 @@ package vcsim
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
@@ -33,28 +34,21 @@ func List(ctx context.Context, vcenter string) ([]string, error) {
 		return nil, err
 	}
 	var entities []mo.ManagedEntity
-	if err := v.Retrieve(ctx, []string{"ManagedEntity"}, []string{"name"}, &entities); err != nil {
-		return nil, err
-	}
 	var stores []mo.Datastore
-	if err := v.Retrieve(ctx, []string{"Datastore"}, []string{"name", "summary.url"}, &stores); err != nil {
-		return nil, err
-	}
+	err = errors.Join(
+		v.Retrieve(ctx, []string{"VirtualMachine", "Folder"}, []string{"name"}, &entities),
+		v.Retrieve(ctx, []string{"Datastore"}, []string{"name", "summary.url"}, &stores),
+	)
 	var out []string
 	for _, e := range entities {
-		if e.Self.Type == "VirtualMachine" || e.Self.Type == "Folder" {
-			out = append(out, e.Self.Type+" "+e.Name)
-		}
+		out = append(out, e.Self.Type+" "+e.Name)
 	}
 	for _, ds := range stores {
-		disks, err := disks(ds)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, disks...)
+		files, failed := disks(ds)
+		out, err = append(out, files...), errors.Join(err, failed)
 	}
 	slices.Sort(out)
-	return out, nil
+	return out, err
 }
 
 // disks are files below the folder that is the datastore.
