@@ -6,6 +6,7 @@ package sandbox
 func Limits() []string {
 	return []string{
 		"It is govmomi's simulator with real machines behind it: for trying and testing, for no data you want to keep.",
+		"It is a vCenter alone: davit --driver openstack needs an OpenStack, such as that of test/openstack in davit's source.",
 		"It forgets everything when it stops; its machines and their disks go with it.",
 		"One host, one network. Virtual machines are started as asked, whatever memory and processors this machine has.",
 		"Permissions, DRS, HA, vMotion, suspend and reverting to a snapshot are not there; a running machine's hardware can't be changed.",

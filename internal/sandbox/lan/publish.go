@@ -104,4 +104,4 @@ func (p *ports) closeAll() {
 }
 
 // errRights is what a user without the right is told.
-var errRights = errors.New("the machines' addresses become the host's own, for which davit has to run as root")
+var errRights = errors.New("the machines' addresses become the host's own, for which davit has to run as root, in a container with CAP_NET_ADMIN")
