@@ -48,17 +48,26 @@ func Dial(ctx context.Context, t Target) (*Conn, error) {
 	return newConn(ctx, client), nil
 }
 
-// Answers says whether the host accepts a TCP connection: nil, or why not.
+// Answers says whether a server speaks first, as SSH's does: nil, or why not. That a connection comes about says less:
+// what stands before the host may take it and have nobody to hand it on to.
 func Answers(ctx context.Context, addr netip.AddrPort) error {
 	conn, err := (&net.Dialer{Timeout: answerLimit}).DialContext(ctx, "tcp", addr.String())
 	if err != nil {
 		return cause(ctx, err)
 	}
-	return conn.Close()
+	defer func() { _ = conn.Close() }()
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
+	_ = conn.SetReadDeadline(time.Now().Add(greetLimit))
+	if _, err := conn.Read(make([]byte, 1)); err != nil {
+		return cause(ctx, fmt.Errorf("%s takes a connection and says nothing: %w", addr, err))
+	}
+	return nil
 }
 
-// answerLimit is for one connection: a packet that a filter drops must not hold up the next try.
-const answerLimit = 5 * time.Second
+const (
+	answerLimit = 5 * time.Second  // for one connection: a packet that a filter drops must not hold up the next try
+	greetLimit  = 20 * time.Second // for a busy server's first word
+)
 
 // handshake ends with ctx by closing the connection below it.
 func handshake(ctx context.Context, raw net.Conn, t Target) (*ssh.Client, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -165,7 +166,7 @@ func TestDialEndsWithItsContext(t *testing.T) {
 
 func TestAnswers(t *testing.T) {
 	t.Parallel()
-	s := remotetest.New(t, remotetest.Options{Silent: true})
+	s := remotetest.New(t, remotetest.Options{})
 	if err := remote.Answers(t.Context(), s.Addr); err != nil {
 		t.Error(err)
 	}
@@ -173,5 +174,29 @@ func TestAnswers(t *testing.T) {
 	cancel()
 	if err := remote.Answers(ctx, s.Addr); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A forwarder takes connections for a host that doesn't listen yet.
+func TestAnswersIsMoreThanAConnection(t *testing.T) {
+	t.Parallel()
+	silent := remotetest.New(t, remotetest.Options{Silent: true})
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if err := remote.Answers(ctx, silent.Addr); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("one who says nothing: %v", err)
+	}
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	go func() {
+		if conn, err := l.Accept(); err == nil {
+			_ = conn.Close()
+		}
+	}()
+	if err := remote.Answers(t.Context(), l.Addr().(*net.TCPAddr).AddrPort()); err == nil {
+		t.Error("one who hangs up is taken for a server")
 	}
 }
