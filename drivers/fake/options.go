@@ -12,6 +12,7 @@ import (
 type Options struct {
 	Account     string            `opt:"account,account" help:"account at the fake cloud; one driver serves all hosts of an account" default:"main" change:"replace"`
 	Size        string            `opt:"size" help:"name of the size; empty takes the smallest that fits cpus and memory_gib" example:"small" change:"replace"`
+	Zone        string            `opt:"zone,zone" help:"zone of the host; empty: any" example:"north" change:"replace"`
 	AddressPool string            `opt:"address_pool" help:"pool that gives the host a floating address; empty gives none" example:"outside" change:"replace"`
 	Groups      []string          `opt:"groups" help:"security groups by name" example:"ssh" change:"replace"`
 	Notes       map[string]string `opt:"notes" help:"notes kept with the host" example:"team=blue" change:"replace"`

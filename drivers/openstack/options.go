@@ -18,7 +18,7 @@ type Options struct {
 	Flavor                 string            `opt:"flavor" help:"Name or id of the flavor; empty: the smallest that fits cpus, memory_gib and the image" example:"m1.small" change:"replace"`
 	FloatingPool           string            `opt:"floating_pool" help:"Name or id of the external network that a floating IP is taken from; empty: no floating IP" example:"public" change:"replace"`
 	SecurityGroups         []string          `opt:"security_groups" help:"Names or ids of security groups; empty: the project's default group" example:"default,ssh" change:"replace"`
-	AvailabilityZone       string            `opt:"availability_zone" help:"The server's availability zone; empty: the scheduler's choice" example:"nova" change:"replace"`
+	AvailabilityZone       string            `opt:"availability_zone,zone" help:"The server's availability zone; empty: the scheduler's choice" example:"nova" change:"replace"`
 	KeyPair                string            `opt:"key_pair" help:"A key pair that exists already, added to the host's own key; empty: none" example:"ops" change:"replace"`
 	ConfigDrive            bool              `opt:"config_drive" help:"Give the guest its metadata on a drive too, for networks without a metadata service" change:"replace"`
 	Metadata               map[string]string `opt:"metadata" help:"Metadata of the server, besides davit's own" example:"team=web" change:"replace"`

@@ -20,7 +20,7 @@ type Options struct {
 	CAFile           string            `opt:"ca_file,account" help:"File with the certificates of the authority that signed the vCenter's; empty: GOVC_TLS_CA_CERTS, or the system's" example:"/etc/ssl/vcenter.pem" change:"in place"`
 	Thumbprint       string            `opt:"thumbprint,account" help:"Thumbprint (SHA-256 or SHA-1) of the one certificate to accept from the vCenter where no authority vouches for it; empty: GOVC_THUMBPRINT or VSPHERE_THUMBPRINT" example:"2A:5C:..." change:"in place"`
 	Datacenter       string            `opt:"datacenter" help:"Datacenter; empty: GOVC_DATACENTER or VSPHERE_DATACENTER, or the only one" example:"dc1" change:"replace"`
-	Cluster          string            `opt:"cluster" help:"Cluster to run in; empty: that of host_system or resource_pool, or the only one" example:"compute" change:"replace"`
+	Cluster          string            `opt:"cluster,zone" help:"Cluster to run in; empty: that of host_system or resource_pool, or the only one" example:"compute" change:"replace"`
 	HostSystem       string            `opt:"host_system" help:"ESXi host to run on; empty: the cluster's choice" example:"esx-1.example.com" change:"replace"`
 	ResourcePool     string            `opt:"resource_pool" help:"Resource pool; empty: the cluster's own" example:"ci" change:"replace"`
 	Folder           string            `opt:"folder" help:"Folder of the host below the datacenter's VM folder, made when it is missing; empty: that folder itself" example:"ci/workers" change:"replace"`

@@ -45,13 +45,18 @@ func (r *Runner) recall(ctx context.Context, rec *Record) error {
 		return fmt.Errorf("look for what host %s has: %w", rec.Name, err)
 	}
 	for _, f := range found {
-		rec.Phase = PhaseCreating
-		rec.add(f.Resource)
-		if f.Kind == drivers.KindServer {
-			rec.HostID = f.ID
-		}
+		rec.take(f.Resource)
 	}
 	return r.incomplete(ctx, rec)
+}
+
+// take notes what an earlier run made.
+func (r *Record) take(res drivers.Resource) {
+	r.Phase = PhaseCreating
+	r.add(res)
+	if res.Kind == drivers.KindServer {
+		r.HostID = res.ID
+	}
 }
 
 // incomplete refuses a host that was completed.

@@ -41,6 +41,7 @@ type Option struct {
 
 	Required bool // must be given
 	File     bool // a flag's value "@path" stands for the text in that file; the front end reads it
+	Zone     bool // says in which part of the platform the host is, one of several that fail apart
 	Account  bool // says which login at the platform: hosts of one login share it
 
 	index []int
@@ -73,6 +74,16 @@ func Options(table drivers.Table) []Option {
 // OptionsOf lists the options of hosts of one driver. Flag and Env are unique in it.
 func OptionsOf(table drivers.Table, driver string) []Option {
 	return slices.DeleteFunc(Options(table), func(o Option) bool { return o.Driver != "" && o.Driver != driver })
+}
+
+// ZoneOption is the path of the option that names a host's zone on one driver; "": its platform has none.
+func ZoneOption(table drivers.Table, driver string) string {
+	all := OptionsOf(table, driver)
+	i := slices.IndexFunc(all, func(o Option) bool { return o.Driver == driver && o.Zone })
+	if i < 0 {
+		return ""
+	}
+	return all[i].Path
 }
 
 // surfaces names the option on the command line and in the environment: kebab-case and upper snake of the path.

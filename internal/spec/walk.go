@@ -13,7 +13,7 @@ import (
 
 // This file is the only one with reflection. A field is an option when it has the tag
 //
-//	opt:"name[,argument][,required][,file][,account]"
+//	opt:"name[,argument][,required][,file][,account][,zone]"
 //
 // and says more with the tags help, default, unit, min, max, why, values (a,b), example and change. Types are bool,
 // int, string, field.Secret, []string, map[string]string, a slice of structs (Blocks), and a struct, whose options
@@ -128,6 +128,8 @@ func (o *Option) mark(flags string) {
 			o.File = true
 		case "account":
 			o.Account = true
+		case "zone":
+			o.Zone = true
 		}
 	}
 }
