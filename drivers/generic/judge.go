@@ -148,7 +148,7 @@ func disk(i int, s drivers.Spec, o *Options, f facts, d diskFacts) error {
 			WithHint("it has: %s", orNone(strings.Join(f["candidate"], ", ")))
 	case d.bytes < int64(asked.SizeGiB)<<30:
 		return field.Errorf(at, "%s has %s, and disks[%d] asks for %d GiB", d.device, size(d.bytes), i, asked.SizeGiB)
-	case ours && kind == asked.Filesystem && f.owner() == s.Owner:
+	case f.owner() == s.Owner && kind == asked.Filesystem:
 		return nil
 	case len(d.places) > 0:
 		return field.Errorf(at, "%s is in use at %s", d.device, strings.Join(d.places, ", ")).WithHint("unmount it first, and take its line out of /etc/fstab")

@@ -66,6 +66,7 @@ func TestJudge(t *testing.T) {
 		{"Ubuntu", withDisk(accept()), inspected("system\tubuntu debian"), "", "", nil},
 		{"another owner", withDisk(accept()), inspected("owner\tyou", "host\tdb-1"), "generic.address", `for host "db-1" davit rm db-1`, drivers.ErrExists},
 		{"my own", withDisk(accept()), inspected("owner\tme", "engine\t20.10.24", "client\tyes", "images\t3", config(`{"mtu": 1450}`), disk("ext4:davit-engine, /var/lib/davit/data /var/lib/docker"), "mount\t/var/lib/docker"), "", "", nil},
+		{"my own, with a disk that I took over", withDisk(accept("disk_data")), inspected("owner\tme", disk("ext4:mine, /var/lib/davit/data /var/lib/docker"), "mount\t/var/lib/docker"), "", "", nil},
 		{"no systemd", withDisk(accept()), inspected("init\tsysvinit"), "generic.address", "its init is sysvinit: davit needs systemd", drivers.ErrUnsupported},
 		{"a tool lacks", withDisk(accept()), inspected("lacks\twipefs"), "generic.address", "it lacks wipefs", drivers.ErrUnsupported},
 		{"a tool for disks lacks, and there are none", drivers.Spec{Options: &generic.Options{}}, inspected("lacks\twipefs", "disk\t"), "", "", nil},
