@@ -2,16 +2,13 @@ package provider
 
 import (
 	"context"
-	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/davit-io/davit/drivers"
 	"github.com/davit-io/davit/internal/lifecycle"
 )
 
@@ -68,30 +65,11 @@ func (l *hostList) List(ctx context.Context, req list.ListRequest, stream *list.
 }
 
 func (l *hostList) find(ctx context.Context, req list.ListRequest, diags *diag.Diagnostics) (string, []lifecycle.FoundHost) {
-	var m struct {
-		Driver     types.String      `tfsdk:"driver"`
-		Owner      types.String      `tfsdk:"owner"`
-		Deployment types.String      `tfsdk:"deployment"`
-		NameRegex  types.String      `tfsdk:"name_regex"`
-		Tags       map[string]string `tfsdk:"tags"`
-	}
-	diags.Append(req.Config.Get(ctx, &m)...)
-	pattern, err := regexp.Compile(m.NameRegex.ValueString())
-	if err != nil {
-		diags.AddAttributeError(path.Root("name_regex"), "No regular expression", err.Error())
-	}
-	if diags.HasError() {
+	var m hostFilter
+	if diags.Append(req.Config.Get(ctx, &m)...); diags.HasError() {
 		return "", nil
 	}
-	const subject = "The hosts"
-	d, driver, ok := ask[drivers.Driver](ctx, l.session, m.Driver, subject, diags)
-	if !ok {
-		return "", nil
-	}
-	found, err := (&lifecycle.Runner{Driver: d}).Hosts(ctx, lifecycle.HostsWanted{
-		Owner: drivers.Owner(m.Owner.ValueString()), Deployment: m.Deployment.ValueString(), Name: pattern, Tags: m.Tags,
-	})
-	report(diags, attributePath, subject, err)
+	driver, found := m.find(ctx, l.session, diags)
 	return driver.ValueString(), found
 }
 

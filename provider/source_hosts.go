@@ -2,14 +2,11 @@ package provider
 
 import (
 	"context"
-	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/davit-io/davit/drivers"
 	"github.com/davit-io/davit/internal/lifecycle"
 )
 
@@ -17,12 +14,8 @@ import (
 type hostsSource struct{ source }
 
 type hostsModel struct {
-	Driver     types.String      `tfsdk:"driver"`
-	Owner      types.String      `tfsdk:"owner"`
-	Deployment types.String      `tfsdk:"deployment"`
-	NameRegex  types.String      `tfsdk:"name_regex"`
-	Tags       map[string]string `tfsdk:"tags"`
-	Hosts      []foundHost       `tfsdk:"hosts"`
+	hostFilter
+	Hosts []foundHost `tfsdk:"hosts"`
 }
 
 type foundHost struct {
@@ -80,24 +73,11 @@ func foundHostAttributes() map[string]schema.Attribute {
 // Read implements datasource.DataSource.
 func (s *hostsSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m hostsModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	pattern, err := regexp.Compile(m.NameRegex.ValueString())
-	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("name_regex"), "No regular expression", err.Error())
+	if resp.Diagnostics.Append(req.Config.Get(ctx, &m)...); resp.Diagnostics.HasError() {
+		return
 	}
+	driver, found := m.find(ctx, s.session, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
-		return
-	}
-	const subject = "The hosts"
-	d, driver, ok := ask[drivers.Driver](ctx, s.session, m.Driver, subject, &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	found, err := (&lifecycle.Runner{Driver: d}).Hosts(ctx, lifecycle.HostsWanted{
-		Owner: drivers.Owner(m.Owner.ValueString()), Deployment: m.Deployment.ValueString(), Name: pattern, Tags: m.Tags,
-	})
-	if err != nil {
-		report(&resp.Diagnostics, attributePath, subject, err)
 		return
 	}
 	m.Driver, m.Hosts = driver, make([]foundHost, len(found))
