@@ -8,7 +8,7 @@ export PATH="$PWD/bin:$PATH"
 
 # clear_up ends the sandbox with all that runs in it.
 clear_up() {
-  [ ! -e "$DAVIT_HOME" ] || davit sandbox down
+  [ ! -e "$DAVIT_HOME/sandbox" ] || davit sandbox down
   rm -rf "$DAVIT_HOME"
 }
 
@@ -24,8 +24,9 @@ fact() { davit sandbox status -o json | sed -n "s/^  \"$1\": \"\\?\\([^\",]*\\).
 
 # nothing_left fails when a process, an address or a file of the sandbox is still there.
 nothing_left() {
-  local left=() dir
-  [ ! -e "/proc/$daemon" ] || left+=("process $daemon")
+  local left=() dir tries=50
+  while readlink -q "/proc/$daemon/exe" >/dev/null && [ $((tries--)) -gt 0 ]; do sleep 0.1; done # it may be just ending
+  [ $tries -ge 0 ] || left+=("process $daemon")
   while read -r dir; do
     [[ $dir != "$DAVIT_HOME"/* ]] || left+=("a process in $dir")
   done < <(readlink /proc/[0-9]*/cwd)
