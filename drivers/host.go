@@ -12,15 +12,16 @@ type Owner string
 type Spec struct {
 	Name      string
 	Owner     Owner
-	Image     string // name or id
-	CPUs      int    // at least; 0: not asked
-	MemoryGiB int    // at least; 0: not asked
-	Network   string // name or id; empty: the only one there is
-	Disks     []Disk // data disks, in order
-	Engine    string // the container engine that the host gets, for example "docker"; empty: none
-	Again     bool   // an earlier try with this owner may have made something: look before making
-	Stamp     string // digest of all that the host is made of; its server carries it, and Get tells it
-	Options   any    // the driver's own block, as its constructor made it
+	Image     string     // name or id
+	CPUs      int        // at least; 0: not asked
+	MemoryGiB int        // at least; 0: not asked
+	Network   string     // name or id; empty: the only one there is
+	Disks     []Disk     // data disks, in order
+	Engine    string     // the container engine that the host gets, for example "docker"; empty: none
+	Again     bool       // an earlier try with this owner may have made something: look before making
+	Made      []Resource // what earlier tries told of, in the order in which they made it
+	Stamp     string     // digest of all that the host is made of; its server carries it, and Get tells it
+	Options   any        // the driver's own block, as its constructor made it
 }
 
 // Disk is a data disk.

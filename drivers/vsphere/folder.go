@@ -15,8 +15,12 @@ import (
 
 // makeFolder gives the folder of the host and, when davit made it, the id of the topmost one that it made.
 func (c *creation) makeFolder(ctx context.Context) (folder ref, davits string, err error) {
-	if len(c.missing) == 0 {
-		return c.folder.ref, c.davits, c.reportFolder(c.davits)
+	if len(c.missing) == 0 || c.davits != "" {
+		if err := c.reportFolder(c.davits); err != nil {
+			return ref{}, "", err
+		}
+		folder, err := c.descend(ctx, c.folder.ref, c.missing)
+		return folder, c.davits, err
 	}
 	key := fmt.Sprintf("folder %s/%s", c.folder.Value, c.missing[0])
 	top, err := c.once.make(ctx, key, func() (ref, error) { return c.publish(ctx) })

@@ -13,6 +13,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/davit-io/davit/drivers"
+	"github.com/davit-io/davit/drivers/vsphere"
 )
 
 // TestKeptDisk keeps one of two disks when its host is removed, gives it to the next host, and removes all.
@@ -61,6 +62,37 @@ func TestSharedFolder(t *testing.T) {
 	c.must(d.Delete(t.Context(), second))
 	if c.Find("Folder", "ci").Value != "" {
 		t.Error("the folder stays")
+	}
+}
+
+// TestHalfMadeFolder goes on with two hosts of a process that had just named their folder, which only the record of the
+// first tells of: the folder goes with the last of them.
+func TestHalfMadeFolder(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	ci, err := object.NewFolder(c.client, c.Find("Folder", "vm")).CreateFolder(t.Context(), "ci")
+	c.must(err)
+	specs := []drivers.Spec{newSpec("one"), newSpec("two")}
+	for i := range specs {
+		opts(&specs[i]).Folder = "ci/workers"
+		specs[i].Again = true
+	}
+	specs[0].Made = []drivers.Resource{{Kind: vsphere.KindFolder, ID: ci.Reference().Value}}
+	d := c.driver()
+	rs, err := d.Resolve(t.Context(), specs)
+	c.must(err)
+	all := make([]made, len(rs))
+	for i, r := range rs {
+		_, err := d.Create(t.Context(), r, render, all[i].note)
+		c.must(err)
+	}
+	c.must(d.Delete(t.Context(), all[0].rs))
+	if c.Find("Folder", "workers").Value == "" {
+		t.Error("the folder went with its first host")
+	}
+	c.must(d.Delete(t.Context(), all[1].rs))
+	if names := c.names("Folder"); contains(names, "ci") || contains(names, "workers") {
+		t.Errorf("folders %v stay", names)
 	}
 }
 

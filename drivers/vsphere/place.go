@@ -133,15 +133,42 @@ func (r *resolution) folderFor(p *place, o *Options) {
 		next := only(r.order, func(t thing) bool { return t.Type == "Folder" && t.parent == p.folder.ref && t.name == name })
 		if len(next) == 0 {
 			p.missing = names[i:]
-			return
+			break
 		}
 		p.folder = next[0]
 	}
-	for _, t := range r.all(p.folder.ref, "VirtualMachine") {
-		if top, ok := r.things[ref{Type: "Folder", Value: newMachine(t).Folder}]; ok && r.within(p.folder, top.ref) {
-			p.davits = top.Value
+	p.davits = r.madeFor(p)
+}
+
+// madeFor gives the topmost folder that davit made for hosts in this one. Machines tell of it, and records, as long as it
+// has no machine.
+func (r *resolution) madeFor(p *place) string {
+	for _, top := range r.recorded {
+		if r.within(p.folder, top) {
+			return top.Value
 		}
 	}
+	if len(p.missing) > 0 {
+		return "" // what is made below is for these hosts alone
+	}
+	for _, t := range r.all(p.folder.ref, "VirtualMachine") {
+		if top, ok := r.things[ref{Type: "Folder", Value: newMachine(t).Folder}]; ok && r.within(p.folder, top.ref) {
+			return top.Value
+		}
+	}
+	return ""
+}
+
+func recordedFolders(specs []drivers.Spec) []ref {
+	var found []ref
+	for _, spec := range specs {
+		for _, made := range spec.Made {
+			if made.Kind == KindFolder {
+				found = append(found, ref{Type: "Folder", Value: made.ID})
+			}
+		}
+	}
+	return found
 }
 
 // nameTaken is the finding that another machine in the folder has the host's name.

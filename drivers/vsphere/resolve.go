@@ -40,6 +40,7 @@ type resolution struct {
 	details  map[ref]thing
 	policies map[string]string // ids of storage policies by name
 	tags     map[string]string // ids of tags by category:name
+	recorded []ref             // folders that earlier tries made for these hosts
 }
 
 // Resolve reads the inventory once for all specs and reports everything that is wrong in one go.
@@ -57,7 +58,7 @@ func (d *Driver) Resolve(ctx context.Context, specs []drivers.Spec) ([]drivers.R
 	if err != nil {
 		return nil, err
 	}
-	r := &resolution{session: s, inventory: inv, Findings: f}
+	r := &resolution{session: s, inventory: inv, Findings: f, recorded: recordedFolders(specs)}
 	if err := r.look(ctx, specs); err != nil {
 		return nil, err
 	}

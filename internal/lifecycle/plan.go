@@ -238,6 +238,7 @@ func (r *Runner) Plan(ctx context.Context, recs []*Record) ([]*Plan, error) {
 	specs := make([]drivers.Spec, len(recs))
 	for i, rec := range recs {
 		specs[i] = rec.Spec.DriverSpec(rec.Owner, rec.Phase != PhasePlanned)
+		specs[i].Made = rec.Resources
 	}
 	resolved, err := r.resolve(ctx, specs)
 	if err != nil {
