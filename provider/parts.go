@@ -9,7 +9,7 @@ import (
 
 // Resources lists the resources; a new one is a line here.
 func (d *davit) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{d.hostResource}
+	return []func() resource.Resource{d.hostResource, d.poolResource}
 }
 
 // DataSources lists the data sources; a new one is a line here.

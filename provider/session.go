@@ -21,11 +21,12 @@ import (
 // whoever needs one of them has to wait.
 type session struct {
 	*pool
-	deployment string
-	accounts   map[string]map[string]any // account options, by driver
-	given      []string                  // drivers whose block is there
-	unknown    []string                  // paths of what is not known yet
-	places     *semaphore.Weighted       // hosts at work at a time; nil: as many as are asked for
+	deployment  string
+	accounts    map[string]map[string]any // account options, by driver
+	given       []string                  // drivers whose block is there
+	unknown     []string                  // paths of what is not known yet
+	parallelism int64                     // what places has
+	places      *semaphore.Weighted       // hosts at work at a time; nil: as many as are asked for
 }
 
 func newSession(p *pool, config tftypes.Value) (*session, error) {
@@ -55,7 +56,7 @@ func (s *session) parallel(value any) error {
 	}
 	places, err := strconv.Atoi(text)
 	if err == nil && places > 0 {
-		s.places = semaphore.NewWeighted(int64(places))
+		s.places, s.parallelism = semaphore.NewWeighted(int64(places)), int64(places)
 		return nil
 	}
 	from := "DAVIT_MAX_PARALLEL"
