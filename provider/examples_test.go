@@ -87,7 +87,7 @@ func TestExamples(t *testing.T) {
 	for dir := range folders {
 		t.Run(filepath.ToSlash(dir), func(t *testing.T) {
 			t.Parallel()
-			if strings.Contains(dir, "actions") && !knowsActions(t) {
+			if strings.Contains(dir, "actions") && !knowsActions(t, env) {
 				t.Skip("this terraform is older than 1.14 and knows no actions; they are tested at the level of the protocol")
 			}
 			run(t, whole(t, root, dir), env, "terraform", "validate", "-no-color")
@@ -96,9 +96,11 @@ func TestExamples(t *testing.T) {
 }
 
 // knowsActions says whether the terraform on PATH is 1.14 or later.
-func knowsActions(t *testing.T) bool {
+func knowsActions(t *testing.T, env []string) bool {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "terraform", "version", "-json").Output()
+	cmd := exec.CommandContext(t.Context(), "terraform", "version", "-json")
+	cmd.Env = env
+	out, err := cmd.Output()
 	var is struct {
 		Version string `json:"terraform_version"`
 	}
