@@ -23,8 +23,9 @@ stage 'guest image without an engine' test/guest/build.sh --engine none
 stage 'storage script' gotest -run '^TestAcc' ./internal/engine
 stage 'guests of the sandbox' gotest -v -run '^TestGuest$' ./internal/sandbox
 stage 'hosts in the sandbox' gotest -v -run '^TestSandbox' ./test/acc
+stage 'machines that are there already' gotest -v -run '^TestGeneric' ./test/acc
 stage 'bed, fake mode' bed fake --fresh
 stage 'conformance on the bed' gotest -run '^TestBed' ./drivers/openstack
 stage 'bed, with real guests' bed both
 stage 'guest images' guests debian-12-docker debian-12
-stage 'real guests' gotest -v -skip '^TestSandbox' ./test/acc
+stage 'real guests' gotest -v -skip '^Test(Sandbox|Generic)' ./test/acc
