@@ -3,6 +3,7 @@ package openstack
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -56,7 +57,12 @@ func (t *transport) once(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	defer gate.Release(1)
-	return t.base.RoundTrip(req)
+	resp, err := t.base.RoundTrip(req)
+	if gone := req.Context().Err(); err != nil && gone != nil && !errors.Is(err, gone) {
+		// A connection that breaks as its caller gives up may tell of the break alone.
+		err = fmt.Errorf("%w (%w)", gone, err)
+	}
+	return resp, err
 }
 
 func (t *transport) gate(host string) *semaphore.Weighted {
