@@ -91,14 +91,18 @@ func (d *client) call(ctx context.Context, op string, effect func(c *Cloud) erro
 	if err := d.suffer(ctx, op, false); err != nil {
 		return err
 	}
-	c.mu.Lock()
-	c.calls[op]++
-	err := effect(c)
-	c.mu.Unlock()
-	if err != nil {
+	if err := c.locked(op, effect); err != nil {
 		return err
 	}
 	return d.suffer(ctx, op, true)
+}
+
+// locked leaves no lock behind when a test ends within effect: the others would wait for ever.
+func (c *Cloud) locked(op string, effect func(c *Cloud) error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.calls[op]++
+	return effect(c)
 }
 
 func (c *Cloud) delay(op string) time.Duration {
