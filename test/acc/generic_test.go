@@ -98,10 +98,10 @@ findmnt -rno TARGET,SOURCE | grep -v '^/run\|^/proc\|^/sys\|^/dev'
 `
 
 // stays is what docs/generic.md says stays: data, what package managers keep, backups, caches, logs, states of timers and
-// of sessions, cloud-init's own.
+// of sessions and of checked filesystems, cloud-init's own.
 var stays = regexp.MustCompile(`/var/lib/(docker|containerd)/|/var/lib/apt/|/var/cache/|/var/lib/dpkg|/var/log/|/etc/(group|gshadow|passwd|shadow|subuid|subgid)-$|` +
 	`/etc/ld.so.cache$|/var/tmp/systemd-private|/var/lib/systemd/|/var/lib/cloud/|/var/lib/logrotate|session-[0-9c]+.scope|user@|user-runtime-dir@|` +
-	`apt-daily|dpkg-db-backup|/var/backups/|systemd-tmpfiles-clean`)
+	`apt-daily|dpkg-db-backup|systemd-fsck@|/var/backups/|systemd-tmpfiles-clean`)
 
 func (m there) listing() []string {
 	m.t.Helper()
