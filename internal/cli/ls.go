@@ -27,23 +27,50 @@ func (a *app) lsCmd() *cobra.Command {
 
 // ls lists what can be listed; what can't be read or asked is told on stderr and keeps nothing from being shown.
 func (a *app) ls(ctx context.Context, offline, quiet bool) error {
-	recs, broken := a.store.List()
-	views := make([]hostView, len(recs))
-	for i, rec := range recs {
-		views[i] = viewOf(rec)
-	}
+	look := a.recorded
 	if !offline {
-		a.report(a.live(ctx, recs, views))
+		look = func() ([]hostView, error) { return a.asked(ctx) }
 	}
+	views, broken := look()
 	if err := a.print(views, func(w io.Writer) error {
 		if quiet {
-			return printLines(w, namesOf(recs))
+			return printLines(w, namesIn(views))
 		}
 		return hostTable(w, views)
 	}); err != nil {
 		return err
 	}
 	return broken
+}
+
+// recorded shows what the records tell.
+func (a *app) recorded() ([]hostView, error) {
+	outlines, broken := a.store.Outlines()
+	views := make([]hostView, len(outlines))
+	for i, o := range outlines {
+		views[i] = viewOf(&o.Record)
+		views[i].Engine = o.Spec.Engine.Name
+	}
+	return views, broken
+}
+
+// asked shows what the records and the platforms tell.
+func (a *app) asked(ctx context.Context) ([]hostView, error) {
+	recs, broken := a.store.List()
+	views := make([]hostView, len(recs))
+	for i, rec := range recs {
+		views[i] = viewOf(rec)
+	}
+	a.report(a.live(ctx, recs, views))
+	return views, broken
+}
+
+func namesIn(views []hostView) []string {
+	names := make([]string, len(views))
+	for i, v := range views {
+		names[i] = v.Name
+	}
+	return names
 }
 
 func printLines(w io.Writer, lines []string) error {
