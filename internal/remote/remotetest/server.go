@@ -11,9 +11,13 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/crypto/ssh"
+
+	"github.com/davit-io/davit/internal/wait"
 )
 
 // Handler answers a command; an interactive shell is the empty command. Its context ends with the connection.
@@ -47,16 +51,33 @@ type Server struct {
 	commands []string
 }
 
+// listen waits for an address that is taken: a process that a test is just starting has the listeners of all servers
+// for a moment, also of those that were stopped.
+func listen(t testing.TB, addr string) (l net.Listener) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	err := wait.Poll(ctx, wait.Pace{Min: 10 * time.Millisecond, Max: 100 * time.Millisecond, Grow: 1.5}, func(ctx context.Context) (bool, string, error) {
+		var err error
+		l, err = (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+		if errors.Is(err, syscall.EADDRINUSE) {
+			return false, err.Error(), nil
+		}
+		return true, "", err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
 // New starts a server that ends with the test.
 func New(t testing.TB, o Options) *Server {
 	t.Helper()
 	if o.Listen == "" {
 		o.Listen = "127.0.0.1:0"
 	}
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", o.Listen)
-	if err != nil {
-		t.Fatal(err)
-	}
+	listener := listen(t, o.Listen)
 	if len(o.HostKeys) == 0 {
 		o.HostKeys = []ssh.Signer{NewKey(t)}
 	}
