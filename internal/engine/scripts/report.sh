@@ -55,6 +55,6 @@ done)
   errors=$(failures) || exit 1 # no verdict is better than a wrong one
   tell guestinfo.davit.errors "$(printf %s "$errors" | lines)"
   [ -n "$errors" ] && verdict=error || verdict="done"
-  tell guestinfo.davit.verdict $verdict
+  tell guestinfo.davit.verdict "$verdict"
   ;;
 esac
