@@ -45,6 +45,9 @@ const (
 	KindMachine    Kind = "machine" // one that was there before and is taken over: deleting releases it
 )
 
+// IsHost says whether a resource is the host itself, and not something that it has.
+func (k Kind) IsHost() bool { return k == KindServer || k == KindMachine }
+
 // Resource is one thing a driver made.
 type Resource struct {
 	Kind Kind   `json:"kind"`

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -112,7 +113,10 @@ func reader[C, T any](list func(C, context.Context) ([]T, error), row func(T) []
 	return func(ctx context.Context, d drivers.Driver) (any, [][]string, error) {
 		lister, ok := drivers.As[C](d)
 		if !ok {
-			return nil, nil, &drivers.Error{Kind: drivers.ErrUnsupported, Err: fmt.Errorf("the platform has no such list")}
+			return nil, nil, &drivers.Error{
+				Kind: drivers.ErrUnsupported, Err: errors.New("the platform has no such list"),
+				Next: "docs/drivers.md says what each driver lists; where sizes have no names, cpus and memory_gib ask for them",
+			}
 		}
 		all, err := list(lister, ctx)
 		rows := make([][]string, len(all))

@@ -37,9 +37,9 @@ func TestDriversLearnTheLogin(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		h.Name, h.User = "web", asked
+		h.Name, h.User, h.SSHKey = "web", asked, keyFile
 		rec := lifecycle.NewRecord(h)
-		rec.User, rec.KeyFile = resolved, keyFile
+		rec.User = resolved
 		return rec
 	}
 	a := appWith(table, nil)

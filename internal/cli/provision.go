@@ -94,16 +94,21 @@ func (p *provisionRun) host(rec *lifecycle.Record) (*spec.Host, error) {
 	if err := rec.Spec.Bind(p.table); err != nil {
 		return nil, err
 	}
-	h := rec.Spec.Clone()
-	err := h.Apply(p.table, p.doc.flags.given()...)
-	if p.doc.file != "" {
-		h, err = p.doc.host()
-	}
+	h, err := p.asked(rec)
 	if err != nil {
 		return nil, err
 	}
 	h.Name = rec.Name
 	return h, h.Validate(p.table)
+}
+
+// asked is what the file and the flags say, or what the host is with the flags on top.
+func (p *provisionRun) asked(rec *lifecycle.Record) (*spec.Host, error) {
+	if p.doc.file != "" {
+		return p.doc.host()
+	}
+	h := rec.Spec.Clone()
+	return h, h.Apply(p.table, p.doc.flags.given()...)
 }
 
 func (p *provisionRun) change(ctx context.Context, recs []*lifecycle.Record, to map[string]*spec.Host) error {

@@ -59,9 +59,7 @@ func (c *createRun) record(name string, host *spec.Host) (*lifecycle.Record, err
 	if err := host.Validate(c.table); err != nil {
 		return nil, err
 	}
-	rec = lifecycle.NewRecord(host)
-	rec.KeyFile = host.SSHKey
-	return rec, nil
+	return lifecycle.NewRecord(host), nil
 }
 
 // continues says whether an earlier try can go on: nothing else is asked of the host now. That it is done already is

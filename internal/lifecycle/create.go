@@ -20,7 +20,8 @@ type CreateOptions struct {
 }
 
 // Create makes the hosts, or goes on with those that an earlier run left incomplete; complete ones are ErrExists, unless
-// the rest of the run that they are from is to be gone on with. It resolves all of them at once. When ctx is cancelled it returns soon, with the records saved, and rolls back nothing.
+// the rest of the run that they are from is to be gone on with. It resolves all of them at once. When ctx is cancelled it
+// returns soon, with the records saved, and rolls back nothing.
 func (r *Runner) Create(ctx context.Context, recs []*Record, o CreateOptions) error {
 	recs, err := r.creatable(recs, o)
 	if err != nil {
@@ -225,7 +226,7 @@ func (c *creation) made(ctx context.Context) func(drivers.Resource) error {
 		c.making.Lock()
 		defer c.making.Unlock()
 		c.rec.add(res)
-		if res.Kind == drivers.KindServer || res.Kind == drivers.KindMachine {
+		if res.Kind.IsHost() {
 			c.rec.HostID = res.ID
 		}
 		c.r.report(c.rec, PhaseCreated, "%s %s", res.Kind, res.Name)

@@ -54,7 +54,7 @@ func (r *Runner) recall(ctx context.Context, rec *Record) error {
 func (r *Record) take(res drivers.Resource) {
 	r.Phase = PhaseCreating
 	r.add(res)
-	if res.Kind == drivers.KindServer {
+	if res.Kind.IsHost() {
 		r.HostID = res.ID
 	}
 }
@@ -134,7 +134,7 @@ func (r *Runner) Recognize(ctx context.Context, id string) (*Record, error) {
 	if err != nil {
 		return nil, fmt.Errorf("look for what host %s has: %w", now.Name, err)
 	}
-	i := slices.IndexFunc(all, func(f drivers.Found) bool { return f.Kind == drivers.KindServer && f.ID == id })
+	i := slices.IndexFunc(all, func(f drivers.Found) bool { return f.Kind.IsHost() && f.ID == id })
 	if i < 0 {
 		return nil, &drivers.Error{
 			Kind: drivers.ErrUnsupported, Err: fmt.Errorf("server %s (%s) was not made by davit", now.Name, id),

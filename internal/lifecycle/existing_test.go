@@ -91,6 +91,9 @@ func TestExistingMachine(t *testing.T) {
 	if !m.rec.Complete() || m.Read("etc/app") != "hello" || len(m.rec.Resources) != 1 || m.rec.HostID == "" || len(m.rec.HostKeys) != 1 {
 		t.Errorf("%q and the record %+v", m.Read("etc/app"), m.rec)
 	}
+	if hosts, err := m.runner.Hosts(t.Context(), lifecycle.HostsWanted{}); err != nil || len(hosts) != 1 || hosts[0].ID != m.rec.HostID {
+		t.Errorf("among the hosts of davit's are %+v: %v", hosts, err)
+	}
 	removed, err := m.runner.Remove(t.Context(), []*lifecycle.Record{m.rec}, lifecycle.RemoveOptions{})
 	if err != nil || len(removed[0].Gone) != 1 || !m.forgot {
 		t.Errorf("removed %+v, forgotten %v: %v", removed, m.forgot, err)

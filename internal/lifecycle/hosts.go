@@ -55,9 +55,9 @@ func (r *Runner) Hosts(ctx context.Context, want HostsWanted) ([]FoundHost, erro
 	for _, f := range all {
 		has[f.Owner] = append(has[f.Owner], f.Resource)
 	}
-	servers := slices.DeleteFunc(all, func(f drivers.Found) bool { return f.Kind != drivers.KindServer || !want.named(f) })
-	hosts := make([]FoundHost, len(servers))
-	err = each(servers, func(i int, f drivers.Found) error {
+	wanted := slices.DeleteFunc(all, func(f drivers.Found) bool { return !f.Kind.IsHost() || !want.named(f) })
+	hosts := make([]FoundHost, len(wanted))
+	err = each(wanted, func(i int, f drivers.Found) error {
 		host, err := r.Driver.Get(ctx, f.ID)
 		if errors.Is(err, drivers.ErrNotFound) {
 			return nil

@@ -53,7 +53,7 @@ func NewRecord(h *spec.Host) *Record {
 	now := time.Now().UTC().Truncate(time.Second)
 	return &Record{
 		Version: RecordVersion, Name: h.Name, Owner: drivers.Owner(uuid.NewString()), Driver: h.Driver, Spec: h,
-		Phase: PhasePlanned, Created: now, Changed: now,
+		KeyFile: h.SSHKey, Phase: PhasePlanned, Created: now, Changed: now,
 	}
 }
 
