@@ -91,8 +91,10 @@ func (h home) clear(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := endStrays(ctx, h.cloud()); err != nil {
-		return err
+	if p.Tools.QEMU != "" {
+		if err := endStrays(ctx, h.cloud(), p.Tools.QEMU); err != nil {
+			return err
+		}
 	}
 	for _, path := range []string{h.pid(), h.state(), h.plan(), h.cloud(), h.images(), h.temp()} {
 		if err := os.RemoveAll(path); err != nil {

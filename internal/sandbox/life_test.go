@@ -7,9 +7,11 @@ import (
 	"hash/fnv"
 	"net/netip"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -106,6 +108,27 @@ func TestKilled(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(o.Dir, "cloud", "machines", "*")); len(left) > 0 {
 		t.Errorf("left of the killed one: %v", left)
+	}
+}
+
+// A shell in the folder of a machine, whose console docs/sandbox.md tells to read, is not the sandbox's to end.
+func TestDownSparesProcessesOfOthers(t *testing.T) {
+	t.Parallel()
+	o := options(t)
+	s := up(t, o)
+	vm := clone(t, login(t, s), "davit-1", spec{on: true})
+	other := exec.CommandContext(t.Context(), "sleep", "60")
+	other.Dir = filepath.Join(o.Dir, "cloud", "machines", vm.Reference().Value)
+	if err := other.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sandbox.Down(t.Context(), o.Dir); err != nil {
+		t.Errorf("down: %v", err)
+	}
+	_ = other.Process.Signal(syscall.SIGTERM)
+	_ = other.Wait()
+	if got := other.ProcessState.Sys().(syscall.WaitStatus).Signal(); got != syscall.SIGTERM {
+		t.Errorf("down ended it: %s", got)
 	}
 }
 

@@ -16,12 +16,12 @@ import (
 // ownSession keeps a process when the terminal it was started from goes.
 func ownSession() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
 
-// endStrays ends processes that work in a folder below dir, which only machines of the sandbox do.
-func endStrays(ctx context.Context, dir string) error {
+// endStrays ends machines of the sandbox: processes of a program that work in a folder below dir.
+func endStrays(ctx context.Context, dir, program string) error {
 	ctx, cancel := context.WithTimeout(ctx, stopLimit)
 	defer cancel()
 	return wait.Poll(ctx, wait.Pace{Min: 20 * time.Millisecond, Max: time.Second, Grow: 2}, func(context.Context) (bool, string, error) {
-		found := strays(dir)
+		found := strays(dir, program)
 		for _, pid := range found {
 			_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended since
 		}
@@ -29,17 +29,25 @@ func endStrays(ctx context.Context, dir string) error {
 	})
 }
 
-func strays(dir string) []int {
+func strays(dir, program string) []int {
 	links, _ := filepath.Glob("/proc/[0-9]*/cwd") // the pattern is well formed
 	var found []int
 	for _, link := range links {
 		cwd, err := os.Readlink(link)
-		if err != nil || !strings.HasPrefix(cwd, dir+string(filepath.Separator)) {
+		process := filepath.Dir(link)
+		if err != nil || !strings.HasPrefix(cwd, dir+string(filepath.Separator)) || !runs(process, program) {
 			continue
 		}
-		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(link))); err == nil && pid != os.Getpid() {
+		if pid, err := strconv.Atoi(filepath.Base(process)); err == nil {
 			found = append(found, pid)
 		}
 	}
 	return found
+}
+
+// runs tells whether a process was started as a program: someone's shell may be in the folder of a machine as well.
+func runs(process, program string) bool {
+	args, _ := os.ReadFile(filepath.Join(process, "cmdline")) // it may have ended since
+	name, _, _ := strings.Cut(string(args), "\x00")
+	return filepath.Base(name) == filepath.Base(program)
 }

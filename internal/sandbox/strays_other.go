@@ -9,4 +9,4 @@ import (
 
 func ownSession() *syscall.SysProcAttr { return nil }
 
-func endStrays(context.Context, string) error { return nil }
+func endStrays(context.Context, string, string) error { return nil }
