@@ -2,6 +2,7 @@ package qemu
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net"
@@ -15,10 +16,11 @@ import (
 
 // Host starts machines. They end with it, and with its process however that ends.
 type Host struct {
-	tools Tools
-	accel func(context.Context) (Accel, error)
-	jobs  chan func()
-	close func()
+	tools  Tools
+	accel  func(context.Context) (Accel, error)
+	jobs   chan func()
+	closed chan struct{}
+	close  func()
 
 	mu      sync.Mutex
 	running map[*Process]bool
@@ -26,8 +28,8 @@ type Host struct {
 
 // NewHost gives a host whose machines run under what accel finds; accel is asked by each start.
 func NewHost(tools Tools, accel func(context.Context) (Accel, error)) *Host {
-	h := &Host{tools: tools, accel: accel, jobs: make(chan func()), running: map[*Process]bool{}}
-	h.close = sync.OnceFunc(func() { close(h.jobs) })
+	h := &Host{tools: tools, accel: accel, jobs: make(chan func()), closed: make(chan struct{}), running: map[*Process]bool{}}
+	h.close = sync.OnceFunc(func() { close(h.closed) })
 	go h.spawn()
 	return h
 }
@@ -35,12 +37,30 @@ func NewHost(tools Tools, accel func(context.Context) (Accel, error)) *Host {
 // spawn starts all machines from one thread that lasts: the kernel ends them when the thread that started them ends.
 func (h *Host) spawn() {
 	runtime.LockOSThread()
-	for job := range h.jobs {
-		job()
+	for {
+		select {
+		case job := <-h.jobs:
+			job()
+		case <-h.closed:
+			return
+		}
 	}
 }
 
-// Close ends all machines that still run. No Start may follow or be under way.
+var errEnding = errors.New("its host is ending")
+
+// run has the thread that lasts start a machine.
+func (h *Host) run(start func() error) error {
+	started := make(chan error, 1)
+	select {
+	case h.jobs <- func() { started <- start() }:
+		return <-started
+	case <-h.closed:
+		return errEnding
+	}
+}
+
+// Close ends all machines that still run. A Start that is under way, or follows, fails.
 func (h *Host) Close() {
 	for _, p := range h.all() {
 		p.kill()
@@ -116,10 +136,6 @@ func (p *Process) launch(ctx context.Context, h *Host, accel Accel, hooks *Hooks
 		return err
 	}
 	defer func() { _ = log.Close() }()
-	lines, err := newCables(2 + len(p.machine.MACs))
-	if err != nil {
-		return err
-	}
 	path, err := exec.LookPath(h.tools.QEMU)
 	if err != nil {
 		return err
@@ -128,13 +144,15 @@ func (p *Process) launch(ctx context.Context, h *Host, accel Accel, hooks *Hooks
 	if err != nil {
 		return err
 	}
+	lines, err := newCables(2 + len(p.machine.MACs))
+	if err != nil {
+		return err
+	}
 	p.cmd = &exec.Cmd{
 		Path: path, Args: append([]string{path}, p.machine.args(accel)...), Dir: p.machine.Dir,
 		Stdout: log, Stderr: log, ExtraFiles: lines.theirs, SysProcAttr: diesWithParent(),
 	}
-	started := make(chan error)
-	h.jobs <- func() { started <- p.cmd.Start() }
-	err = <-started
+	err = h.run(p.cmd.Start)
 	lines.closeTheirs()
 	if err != nil {
 		lines.closeOurs()

@@ -59,6 +59,19 @@ func TestMachineEndsWithItsHost(t *testing.T) {
 	<-p.Done()
 }
 
+// A task that starts a machine may still be under way when the sandbox ends.
+func TestNoMachineStartsOnceItsHostIsClosed(t *testing.T) {
+	t.Parallel()
+	h, dir := qemu.NewHost(qemutest.Tools(t), emulated), filepath.Join(t.TempDir(), "m")
+	h.Close()
+	if _, err := h.Start(t.Context(), qemu.Machine{Name: "a", Dir: dir}, nil); err == nil || !strings.Contains(err.Error(), "is ending") {
+		t.Errorf("got %v, want it to say that the host ends", err)
+	}
+	if _, err := os.Stat(dir); !os.IsNotExist(err) {
+		t.Errorf("its folder stays: %v", err)
+	}
+}
+
 func TestStartFailsWithTheReason(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("no accelerator")
