@@ -1,14 +1,28 @@
 #!/usr/bin/env bash
 # The tests on real parts, from a bare machine: the storage script on real disks, real guests in the sandbox, the
-# conformance suite and real guests on a real OpenStack. Ends with the bed down, whatever happens.
+# conformance suite and real guests on a real OpenStack. Ends with the bed and all machines down, whatever happens.
 . "$(dirname "$0")/lib.sh"
 need_root
-trap 'test/openstack/down.sh' EXIT
+acc="$PWD/build/acc" # folders of the tests, so that what a killed one left is found
+
+# machines_down ends sandboxes, and the machine that is there already, of tests that were killed.
+machines_down() {
+  local sandbox pid=build/guest/run/web-1/pid
+  mkdir -p "$acc"
+  while read -r sandbox; do
+    DAVIT_HOME=$(dirname "$sandbox") bin/davit sandbox down
+  done < <(find "$acc" -path '*/sandbox/plan.json' -printf '%h\n')
+  if [ -e $pid ] && grep -qzF "/$pid" "/proc/$(<$pid)/cmdline" 2>/dev/null; then kill "$(<$pid)"; fi
+  rm -rf --one-file-system "$acc"
+  mkdir "$acc"
+}
+
+trap 'machines_down || :; test/openstack/down.sh' EXIT
+machines_down
 
 # A pattern that meets no test is a mistake, not a success.
 gotest() {
-  mkdir -p build
-  go test -count=1 -tags acc -timeout 45m "$@" 2>&1 | tee build/gotest.log
+  TMPDIR=$acc go test -count=1 -tags acc -timeout 45m "$@" 2>&1 | tee build/gotest.log
   if grep -q 'no tests to run' build/gotest.log; then
     echo "no test matches: $*" >&2
     return 1

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/davit-io/davit/internal/wait"
 )
 
 const (
@@ -159,11 +161,12 @@ func TestGeneric(t *testing.T) {
 func (m there) reboot(t *testing.T) {
 	boot := m.ssh(t.Context(), "web-1", "cat /proc/sys/kernel/random/boot_id")
 	m.try(t.Context(), "ssh", "web-1", "--", "sudo systemctl reboot")
-	for deadline := time.Now().Add(10 * time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Second) {
-		out, _, code := m.try(t.Context(), "ssh", "web-1", "--", "sudo systemctl is-system-running --wait >/dev/null; cat /proc/sys/kernel/random/boot_id")
-		if now := strings.TrimSpace(out); code == 0 && now != "" && now != boot {
-			return
-		}
-	}
-	t.Fatal("the machine did not come back")
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	defer cancel()
+	err := wait.Poll(ctx, wait.Pace{Min: 5 * time.Second}, func(ctx context.Context) (bool, string, error) {
+		out, _, code := m.try(ctx, "ssh", "web-1", "--", "sudo systemctl is-system-running --wait >/dev/null; cat /proc/sys/kernel/random/boot_id")
+		now := strings.TrimSpace(out)
+		return code == 0 && now != "" && now != boot, "the machine is not back", nil
+	})
+	check(t, err)
 }
