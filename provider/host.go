@@ -82,6 +82,11 @@ type work struct {
 
 // work opens the driver of a host to change something, and waits for a place. key is nil where nobody logs in.
 func (r *hostResource) work(ctx context.Context, h *spec.Host, key ssh.Signer) (*work, error) {
+	return r.workOn(ctx, h, key, 1)
+}
+
+// workOn opens the driver of hosts to change something, and waits for as many places.
+func (r *hostResource) workOn(ctx context.Context, h *spec.Host, key ssh.Signer, places int64) (*work, error) {
 	w, err := r.look(ctx, h, key)
 	if err != nil {
 		return nil, err
@@ -90,10 +95,10 @@ func (r *hostResource) work(ctx context.Context, h *spec.Host, key ssh.Signer) (
 	if r.places == nil {
 		return w, nil
 	}
-	if err := r.places.Acquire(ctx, 1); err != nil {
+	if err := r.places.Acquire(ctx, places); err != nil {
 		return nil, fmt.Errorf("wait for a place among max_parallel: %w", err)
 	}
-	w.done = func() { w.account.survey.forget(); r.places.Release(1) }
+	w.done = func() { w.account.survey.forget(); r.places.Release(places) }
 	return w, nil
 }
 
@@ -132,12 +137,12 @@ func (r *hostResource) tell(diags *diag.Diagnostics, name string, err error, nex
 	report(diags, hostPath(r.table), "Host "+name, err)
 }
 
-// protected refuses to remove a host.
-func protected(diags *diag.Diagnostics, state object, why string) bool {
+// protected refuses to remove a host or a pool.
+func protected(diags *diag.Diagnostics, what string, state object, why string) bool {
 	if on, _ := state.plain("deletion_protection").(bool); !on {
 		return false
 	}
-	diags.AddAttributeError(path.Root("deletion_protection"), "Host "+state.text("name")+" is protected",
+	diags.AddAttributeError(path.Root("deletion_protection"), what+" "+state.text("name")+" is protected",
 		why+"\n\nNext: set deletion_protection to false and apply that first.")
 	return true
 }

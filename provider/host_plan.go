@@ -33,7 +33,7 @@ type planning struct {
 func (r *hostResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	prior := objectOf(req.State.Raw)
 	if req.Plan.Raw.IsNull() {
-		protected(&resp.Diagnostics, prior, "This plan would remove it.")
+		protected(&resp.Diagnostics, "Host", prior, "This plan would remove it.")
 		return
 	}
 	if r.session == nil {
@@ -52,7 +52,7 @@ func (r *hostResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	for _, option := range p.replace {
 		resp.RequiresReplace.Append(hostPath(r.table)(option))
 	}
-	if len(p.replace) > 0 && protected(&resp.Diagnostics, prior, "This plan would make it anew, because of "+strings.Join(p.replace, ", ")+".") {
+	if len(p.replace) > 0 && protected(&resp.Diagnostics, "Host", prior, "This plan would make it anew, because of "+strings.Join(p.replace, ", ")+".") {
 		return
 	}
 	resp.Plan.Raw = p.plan.value()
@@ -113,12 +113,20 @@ func (p *planning) own() error {
 	if slices.Contains(p.session.unknown, "deployment") || p.plan.unknown("name") {
 		return nil
 	}
-	if p.deployment == "" {
-		return field.Errorf("", "the provider has no deployment").
-			WithHint("give its block one, such as deployment = \"shop-production\": hosts are found by it and their name, so that none is made twice")
+	if err := p.deployed(); err != nil {
+		return err
 	}
 	p.plan.set("owner", string(lifecycle.OwnerOf(p.deployment, p.plan.text("name"))))
 	return nil
+}
+
+// deployed misses the provider's deployment, unless it isn't known yet.
+func (p *planning) deployed() error {
+	if p.deployment != "" || slices.Contains(p.session.unknown, "deployment") {
+		return nil
+	}
+	return field.Errorf("", "the provider has no deployment").
+		WithHint("give its block one, such as deployment = \"shop-production\": hosts are found by it and their name, so that none is made twice")
 }
 
 func (p *planning) goal() lifecycle.Phase {

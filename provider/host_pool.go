@@ -13,7 +13,6 @@ import (
 	"github.com/davit-io/davit/drivers"
 	"github.com/davit-io/davit/internal/field"
 	"github.com/davit-io/davit/internal/lifecycle"
-	"github.com/davit-io/davit/internal/remote"
 	"github.com/davit-io/davit/internal/spec"
 )
 
@@ -108,9 +107,6 @@ func (r *poolResource) pool(o object, members []*lifecycle.PoolMember) (*lifecyc
 
 // load reads the records of a pool's hosts from the private part of the state.
 func (r *poolResource) load(ctx context.Context, from private) ([]*lifecycle.PoolMember, error) {
-	if from == nil {
-		return nil, nil
-	}
 	text, diags := from.GetKey(ctx, recordKey)
 	if diags.HasError() || len(text) == 0 {
 		return nil, nil
@@ -142,19 +138,5 @@ func saveMembers(ctx context.Context, to private, members []*lifecycle.PoolMembe
 
 // work opens the driver to change hosts, and waits for all places: a pool takes as many as there are.
 func (r *poolResource) work(ctx context.Context, h *spec.Host, key ssh.Signer) (*work, error) {
-	w, err := r.hosts.look(ctx, h, key)
-	if err != nil {
-		return nil, err
-	}
-	w.done = w.account.survey.forget
-	if r.hosts.places == nil {
-		return w, nil
-	}
-	if err := r.hosts.places.Acquire(ctx, r.hosts.parallelism); err != nil {
-		return nil, fmt.Errorf("wait for places among max_parallel: %w", err)
-	}
-	w.done = func() { w.account.survey.forget(); r.hosts.places.Release(r.hosts.parallelism) }
-	return w, nil
+	return r.hosts.workOn(ctx, h, key, r.hosts.parallelism)
 }
-
-func authorized(key ssh.Signer) string { return remote.AuthorizedKey(key.PublicKey()) }

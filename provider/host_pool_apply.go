@@ -4,15 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/davit-io/davit/drivers"
 	"github.com/davit-io/davit/internal/lifecycle"
+	"github.com/davit-io/davit/internal/remote"
 )
 
 // The time limits of operations that have none of their own.
@@ -32,7 +33,7 @@ func (r *poolResource) Create(ctx context.Context, req resource.CreateRequest, r
 	defer cancel()
 	a := &poolApply{poolResource: r, plan: plan}
 	err := a.run(ctx, objectOf(req.Config.Raw), nil)
-	if a.pool == nil || len(a.pool.Members) == 0 && a.pool.Count > 0 {
+	if a.pool == nil || err != nil && len(a.pool.Members) == 0 { // nothing was made
 		r.tell(&resp.Diagnostics, plan, err, goesOn)
 		return
 	}
@@ -75,11 +76,11 @@ type poolApply struct {
 }
 
 func (a *poolApply) run(ctx context.Context, config object, members []*lifecycle.PoolMember) error {
-	_, key, err := a.hosts.wanted(a.plan, config)
+	key, err := signer(config)
 	if err != nil {
 		return err
 	}
-	a.plan.set("authorized_key", authorized(key))
+	a.plan.set("authorized_key", remote.AuthorizedKey(key.PublicKey()))
 	pool, err := a.poolResource.pool(a.plan, members)
 	if err != nil {
 		return err
@@ -95,6 +96,9 @@ func (a *poolApply) run(ctx context.Context, config object, members []*lifecycle
 	look, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookLimit)
 	defer cancel()
 	recs := each(pool.Members, func(m *lifecycle.PoolMember) *lifecycle.Record { return m.Record })
+	for _, rec := range recs {
+		w.account.remember(rec)
+	}
 	a.ready = fillPool(a.state, pool, w.Status(look, recs))
 	return err
 }
@@ -128,11 +132,14 @@ func (r *poolResource) read(ctx context.Context, state object, members []*lifecy
 		return err
 	}
 	now := each(members, func(m *lifecycle.PoolMember) lifecycle.Status {
-		host, err := w.account.survey.get(ctx, w.account.Driver, m.Record.HostID)
-		return lifecycle.Status{Record: m.Record, Host: host, Err: err}
+		s := lifecycle.Status{Record: m.Record}
+		if m.Record.HostID != "" {
+			s.Host, s.Err = w.account.survey.get(ctx, w.account.Driver, m.Record.HostID)
+		}
+		return s
 	})
 	for _, s := range now {
-		if s.Err != nil && !errors.Is(s.Err, drivers.ErrNotFound) && s.Record.HostID != "" {
+		if s.Err != nil && !errors.Is(s.Err, drivers.ErrNotFound) {
 			return s.Err
 		}
 	}
@@ -179,7 +186,7 @@ func columns(p *lifecycle.Pool, m *lifecycle.PoolMember, now lifecycle.Status) m
 // found by their owners.
 func (r *poolResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := objectOf(req.State.Raw)
-	if protectedPool(&resp.Diagnostics, state, "It is not removed.") {
+	if protected(&resp.Diagnostics, "Pool", state, "It is not removed.") {
 		return
 	}
 	ctx, cancel := timeLimit(ctx, state, "delete", poolDeleteLimit)
@@ -202,15 +209,19 @@ func (r *poolResource) remove(ctx context.Context, state object, members []*life
 		return err
 	}
 	defer w.done()
+	spare(pool, w.account)
 	return w.Converge(ctx, pool, lifecycle.CreateOptions{})
 }
 
-// protectedPool refuses to remove a pool.
-func protectedPool(diags *diag.Diagnostics, state object, why string) bool {
-	if on, _ := state.plain("deletion_protection").(bool); !on {
-		return false
+// spare leaves to a pool what it has taken over of this one, as it does when a pool that was left half made is replaced
+// before it is destroyed.
+func spare(p *lifecycle.Pool, a *account) {
+	own := p.Owner
+	p.Owner = func(host string) drivers.Owner {
+		if owner := own(host); !a.took(owner) {
+			return owner
+		}
+		return "" // nothing is found by it
 	}
-	diags.AddAttributeError(path.Root("deletion_protection"), "Pool "+state.text("name")+" is protected",
-		why+"\n\nNext: set deletion_protection to false and apply that first.")
-	return true
+	p.Members = slices.DeleteFunc(p.Members, func(m *lifecycle.PoolMember) bool { return a.spares(m.Record) })
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
-	"github.com/davit-io/davit/internal/field"
 	"github.com/davit-io/davit/internal/lifecycle"
 )
 
@@ -14,7 +13,7 @@ import (
 func (r *poolResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	prior := objectOf(req.State.Raw)
 	if req.Plan.Raw.IsNull() {
-		protectedPool(&resp.Diagnostics, prior, "This plan would remove it.")
+		protected(&resp.Diagnostics, "Pool", prior, "This plan would remove it.")
 		return
 	}
 	if r.hosts.session == nil {
@@ -30,7 +29,7 @@ func (r *poolResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	for _, option := range p.replace {
 		resp.RequiresReplace.Append(hostPath(r.hosts.table)(option))
 	}
-	if len(p.replace) > 0 && protectedPool(&resp.Diagnostics, prior, "This plan would make it anew, because of "+strings.Join(p.replace, ", ")+".") {
+	if len(p.replace) > 0 && protected(&resp.Diagnostics, "Pool", prior, "This plan would make it anew, because of "+strings.Join(p.replace, ", ")+".") {
 		return
 	}
 	resp.Plan.Raw = p.plan.value()
@@ -46,9 +45,8 @@ func (p *poolPlanning) decide(ctx context.Context, from private) error {
 	if err := p.choose(); err != nil {
 		return err
 	}
-	if p.deployment == "" && len(p.session.unknown) == 0 {
-		return field.Errorf("", "the provider has no deployment").
-			WithHint("give its block one, such as deployment = \"shop-production\": hosts are found by it and their name, so that none is made twice")
+	if err := p.deployed(); err != nil {
+		return err
 	}
 	if err := p.login(); err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	tfstate "github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
+	"github.com/davit-io/davit/drivers/fake"
 	"github.com/davit-io/davit/drivers/fake/guest"
 )
 
@@ -118,6 +119,39 @@ func TestPoolOfWhichNothingWorks(t *testing.T) {
 			Check: func(*tfstate.State) error { w.holds(2, 2, 2); return nil },
 		},
 		noDiff(w.pool("2")),
+	)
+	w.holds(0, 0, 0)
+}
+
+// TestPoolTakesNobodysHosts makes a pool whose hosts another state has already: it is refused, and what removes it then,
+// as Terraform does after an error, or makes it with no hosts, leaves those alone.
+func TestPoolTakesNobodysHosts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	other := strings.ReplaceAll(w.pool("2"), `"davit_host_pool" "web"`, `"davit_host_pool" "other"`)
+	w.run(
+		tftest.TestStep{Config: other},
+		tftest.TestStep{Config: other + strings.SplitN(w.pool("2"), "\n", 2)[1], ExpectError: wrapped("exists already, complete")},
+		tftest.TestStep{Config: other + strings.SplitN(w.pool("0"), "\n", 2)[1], ExpectError: wrapped("exists already, complete")},
+		tftest.TestStep{Config: other, Check: func(*tfstate.State) error { w.holds(2, 2, 2); return nil }},
+		noDiff(other),
+	)
+	w.holds(0, 0, 0)
+}
+
+// TestPoolIsReplacedBeforeItIsDestroyed makes the new one of what was left half made: nothing of it may be destroyed.
+func TestPoolIsReplacedBeforeItIsDestroyed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	config := w.pool("2", `lifecycle { create_before_destroy = true }`)
+	w.cloud.Fault(fake.Fault{Op: fake.OpMark, Err: fake.ErrKilled, Times: 2})
+	w.run(
+		tftest.TestStep{Config: config, ExpectError: wrapped("the process was killed")},
+		tftest.TestStep{
+			Config: config, ConfigPlanChecks: before(plancheck.ExpectResourceAction(webs, plancheck.ResourceActionCreateBeforeDestroy)),
+			Check: func(*tfstate.State) error { w.holds(2, 2, 2); return nil },
+		},
+		noDiff(config),
 	)
 	w.holds(0, 0, 0)
 }

@@ -106,7 +106,7 @@ var errNotAdopted = errors.New("the host was imported and its configuration neve
 // Delete implements resource.Resource. Disks with keep stay, and a host of the same name gets them again.
 func (r *hostResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := objectOf(req.State.Raw)
-	if protected(&resp.Diagnostics, state, "It is not removed.") {
+	if protected(&resp.Diagnostics, "Host", state, "It is not removed.") {
 		return
 	}
 	rec := r.load(ctx, req.Private, objectOf(req.State.Raw), &resp.Diagnostics)

@@ -61,6 +61,14 @@ func (a *account) spares(rec *lifecycle.Record) bool {
 	return len(rec.Resources) == 0
 }
 
+// took says that a host is one of this process's creates.
+func (a *account) took(owner drivers.Owner) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	_, made := a.made[owner]
+	return made
+}
+
 func newPool(table drivers.Table) *pool {
 	return &pool{table: table, opened: map[string]*account{}}
 }

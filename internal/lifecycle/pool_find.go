@@ -58,8 +58,9 @@ func (run *poolRun) remember(ctx context.Context, members []*PoolMember) error {
 	return run.fill(ctx, members, belongs)
 }
 
-// fill puts into the records what carries their owners. A complete host is
-// ErrExists, unless the pool adopts it.
+// fill puts into the records what carries their owners. A complete host is ErrExists, unless the pool adopts it. The
+// pool then has none of these members: what carries their owners is found again, and a front end that removes the pool
+// doesn't take what isn't its own.
 func (run *poolRun) fill(ctx context.Context, members []*PoolMember, belongs map[drivers.Owner][]drivers.Resource) error {
 	err := each(members, func(_ int, m *PoolMember) error {
 		for _, res := range belongs[m.Record.Owner] {
@@ -71,6 +72,12 @@ func (run *poolRun) fill(ctx context.Context, members []*PoolMember, belongs map
 		return run.incomplete(ctx, m.Record)
 	})
 	if err != nil {
+		run.mu.Lock()
+		defer run.mu.Unlock()
+		for _, m := range members {
+			run.pool.drop(m)
+		}
+		run.ends = true
 		return &drivers.Error{Err: err, Next: "give the pool another name, or remove what has its hosts' names"}
 	}
 	return nil

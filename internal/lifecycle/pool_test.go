@@ -288,6 +288,9 @@ func TestPoolTakesNobodysHost(t *testing.T) {
 	if err := w.converge(t.Context(), p); !errors.Is(err, drivers.ErrExists) || !strings.Contains(drivers.Hint(err), "another name") {
 		t.Errorf("%v, hint %q", err, drivers.Hint(err))
 	}
+	if len(p.Members) > 0 {
+		t.Errorf("the pool has %s, which a front end would remove with it", p.Members[0].Record.Name)
+	}
 	w.holds(t, 1)
 }
 
