@@ -12,7 +12,6 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/davit-io/davit/drivers"
-	"github.com/davit-io/davit/internal/field"
 	"github.com/davit-io/davit/internal/pick"
 )
 
@@ -89,44 +88,37 @@ func (r *resolution) policy(path, want string, note noter) string {
 
 // readTags finds the ids of all tags in the categories that the specs name.
 func (r *resolution) readTags(ctx context.Context, specs []drivers.Spec) (map[string]string, error) {
-	found, done := map[string]string{}, map[string]bool{}
+	var named []string
 	for _, spec := range specs {
-		for _, tag := range options(spec).Tags {
-			category := categoryOf(tag)
-			if done[category] {
-				continue
-			}
-			done[category] = true
-			if err := r.readCategory(ctx, category, found); err != nil {
-				return nil, err
-			}
-		}
+		named = append(named, each(options(spec).Tags, categoryOf)...)
 	}
-	return found, nil
-}
-
-func (r *resolution) readCategory(ctx context.Context, category string, found map[string]string) error {
+	if len(named) == 0 {
+		return nil, nil
+	}
 	c, err := r.restSession(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	m := tags.NewManager(c)
 	categories, err := m.GetCategories(ctx)
 	if err != nil {
-		return explain(err, "list categories of tags")
+		return nil, explain(err, "list categories of tags")
 	}
-	for _, one := range categories {
-		found[one.Name+":"] = "" // a category without the tag is told apart from none
+	found := map[string]string{}
+	for _, category := range categories {
+		found[category.Name+":"] = "" // a category without the tag is told apart from none
+		if !slices.Contains(named, category.Name) {
+			continue
+		}
+		list, err := m.GetTagsForCategory(ctx, category.ID)
+		if err != nil {
+			return nil, explain(err, "list tags of category %s", category.Name)
+		}
+		for _, tag := range list {
+			found[category.Name+":"+tag.Name] = tag.ID
+		}
 	}
-	i := slices.IndexFunc(categories, func(one tags.Category) bool { return one.Name == category })
-	if i < 0 {
-		return nil
-	}
-	list, err := m.GetTagsForCategory(ctx, categories[i].ID)
-	for _, tag := range list {
-		found[category+":"+tag.Name] = tag.ID
-	}
-	return explain(err, "list tags of category %s", category)
+	return found, nil
 }
 
 func (r *resolution) tagsFor(o *Options, note noter) []string {
@@ -141,7 +133,7 @@ func (r *resolution) tagsFor(o *Options, note noter) []string {
 		if id == "" {
 			path := fmt.Sprintf("vsphere.tags[%d]", i)
 			if _, there := r.tags[categoryOf(tag)+":"]; !there {
-				note(field.Errorf(path, "%w", notFound("no category of tags %q", categoryOf(tag))).WithHint("there are %s", pick.Listed(r.categories())))
+				note(pick.Unknown("category of tags", path, categoryOf(tag), r.categories()))
 				continue
 			}
 			note(pick.Unknown("tag", path, tag, names))

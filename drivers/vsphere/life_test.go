@@ -174,3 +174,30 @@ func TestCauses(t *testing.T) {
 		t.Errorf("%v, %v", causes, err)
 	}
 }
+
+// TestKeptDiskOfNoUse makes the next host with fewer disks: the one that was kept and has no place in it stays.
+func TestKeptDiskOfNoUse(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	s := newSpec("web")
+	s.Disks = append(s.Disks, drivers.Disk{Name: "web-keep", SizeGiB: 2})
+	d := c.driver()
+	_, rs := mustCreate(t, d, s)
+	keep := rs[slices.IndexFunc(rs, func(r drivers.Resource) bool { return r.Name == "web-keep" })]
+	c.must(d.Delete(t.Context(), slices.DeleteFunc(slices.Clone(rs), func(r drivers.Resource) bool { return r == keep })))
+	s.Again, s.Disks = true, s.Disks[:1]
+	for range 2 {
+		mustCreate(t, d, s)
+		if found, err := d.Find(t.Context(), s.Owner); err != nil || len(found) != 3 || !slices.Contains(found, drivers.Found{Resource: keep, Owner: s.Owner}) {
+			t.Errorf("found %v, want the host with its disk and %v, %v", found, keep, err)
+		}
+	}
+	found, err := d.Find(t.Context(), s.Owner)
+	c.must(err)
+	for _, f := range found {
+		c.must(d.Delete(t.Context(), []drivers.Resource{f.Resource}))
+	}
+	if names := c.names("VirtualMachine"); contains(names, "web") {
+		t.Errorf("machines %v are left", names)
+	}
+}

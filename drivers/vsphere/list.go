@@ -113,21 +113,29 @@ func (d *Driver) Values(ctx context.Context, path string) ([]drivers.Value, erro
 			return drivers.Value{ID: n.ID, Name: n.Name, Text: string(n.Kind)}
 		}), err
 	}
-	r, err := d.survey(ctx)
-	if err != nil {
-		return nil, err
-	}
 	if path == "disks.type" {
-		policies, err := r.readPolicies(ctx, []drivers.Spec{{Disks: []drivers.Disk{{Type: "any"}}}})
-		return drivers.Values(slices.Collect(maps.Keys(policies)), func(name string) drivers.Value {
-			return drivers.Value{ID: policies[name], Name: name}
-		}), err
+		return d.policyValues(ctx)
 	}
 	kinds, ok := valueKinds[path]
 	if !ok {
 		return nil, drivers.NoValues(path, slices.Concat(slices.Collect(maps.Keys(valueKinds)), []string{"image", "network", "disks.type"}))
 	}
+	r, err := d.survey(ctx)
+	if err != nil {
+		return nil, err
+	}
 	return drivers.Values(r.all(ref{}, kinds...), func(t thing) drivers.Value {
 		return drivers.Value{ID: t.Value, Name: t.name, Text: r.path(t)}
 	}), nil
+}
+
+func (d *Driver) policyValues(ctx context.Context) ([]drivers.Value, error) {
+	s, err := d.session(ctx)
+	if err != nil {
+		return nil, err
+	}
+	policies, err := (&resolution{session: s}).readPolicies(ctx, []drivers.Spec{{Disks: []drivers.Disk{{Type: "any"}}}})
+	return drivers.Values(slices.Collect(maps.Keys(policies)), func(name string) drivers.Value {
+		return drivers.Value{ID: policies[name], Name: name}
+	}), err
 }

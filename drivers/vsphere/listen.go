@@ -186,8 +186,10 @@ func (w *waiter) waiting() (int, *remote) {
 }
 
 func (w *waiter) changes(ctx context.Context, at *remote) (*types.UpdateSet, error) {
-	w.request(true)
-	defer w.request(false)
+	if !w.asks() {
+		return nil, nil
+	}
+	defer w.answered()
 	answer, err := methods.WaitForUpdatesEx(ctx, w.s, &types.WaitForUpdatesEx{
 		This: at.collector, Version: at.version, Options: &types.WaitOptions{MaxWaitSeconds: types.NewInt32(maxWait)},
 	})
@@ -197,11 +199,18 @@ func (w *waiter) changes(ctx context.Context, at *remote) (*types.UpdateSet, err
 	return answer.Returnval, nil
 }
 
-// request notes whether a request is at the vCenter.
-func (w *waiter) request(now bool) {
+// asks notes that a request is at the vCenter from now on; false: nobody waits any more, and none is to be made.
+func (w *waiter) asks() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.asking = now
+	w.asking = len(w.watches) > 0
+	return w.asking
+}
+
+func (w *waiter) answered() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.asking = false
 }
 
 // tell brings what is known up to date, asks those who wait, and says whether that ended a wait.

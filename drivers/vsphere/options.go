@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vmware/govmomi/vim25/soap"
+
 	"github.com/davit-io/davit/drivers"
 	"github.com/davit-io/davit/internal/field"
 )
@@ -39,7 +41,19 @@ type Options struct {
 
 // Validate reports what is wrong without asking the vCenter; paths are relative to the block.
 func (o *Options) Validate() error {
-	return errors.Join(o.validPlace(), o.validNetwork(), o.validTags(), o.validAttributes())
+	return errors.Join(o.validServer(), o.validPlace(), o.validNetwork(), o.validTags(), o.validAttributes())
+}
+
+// validServer refuses a password where plans and records would show it. In GOVC_URL, which stays in the environment, it is fine.
+func (o *Options) validServer() error {
+	u, err := soap.ParseURL(o.Server)
+	if err != nil || u == nil {
+		return nil //nolint:nilerr // the login tells
+	}
+	if password, _ := u.User.Password(); password == "" {
+		return nil
+	}
+	return field.Errorf("server", "holds a password, which plans and records would show").WithHint("give vcenter_user and vcenter_password instead, or set GOVC_URL")
 }
 
 func (o *Options) validPlace() error {

@@ -81,13 +81,20 @@ func (c *creation) keptDisks(ctx context.Context, parked *machine) (map[string]t
 }
 
 // dissolve removes a machine whose disks another one has now. They are taken from it first, so that they don't go
-// with it.
+// with it. It stays when it has more: what was kept waits for a host that asks for it.
 func (d *Driver) dissolve(ctx context.Context, parked machine, taken []markedDisk) error {
 	now, there, err := d.machines.Get(ctx, parked.Value)
 	if err != nil || !there {
 		return err
 	}
+	left := parked.mark
+	left.Disks = only(parked.Disks, func(disk markedDisk) bool {
+		return !slices.ContainsFunc(taken, func(other markedDisk) bool { return other.ID == disk.ID })
+	})
 	spec := types.VirtualMachineConfigSpec{}
+	if len(left.Disks) > 0 {
+		spec.ExtraConfig = []types.BaseOptionValue{left.option()}
+	}
 	for _, device := range prop[types.ArrayOfVirtualDevice](now.thing, "config.hardware.device").VirtualDevice {
 		if among(taken, device) {
 			spec.DeviceChange = append(spec.DeviceChange, removal(device, false))
@@ -97,6 +104,9 @@ func (d *Driver) dissolve(ctx context.Context, parked machine, taken []markedDis
 		if err := d.reconfigure(ctx, parked.ref, spec); err != nil {
 			return explain(err, "hand the disks of %s over", parked.name)
 		}
+	}
+	if len(left.Disks) > 0 {
+		return nil
 	}
 	return d.destroy(ctx, parked)
 }

@@ -40,6 +40,7 @@ func TestFindings(t *testing.T) {
 		{"more disks than places", nil, func(s *drivers.Spec, _ *vsphere.Options) { s.Disks = slices.Repeat(s.Disks, 15) }, "disks", nil, "more than the 14 that fit", ""},
 		{"a policy like it", nil, func(s *drivers.Spec, _ *vsphere.Options) { s.Disks[0].Type = "VSAN Default Storage Polcy" }, "disks[0].type", drivers.ErrNotFound, "no storage policy", "did you mean vSAN Default Storage Policy"},
 		{"a tag like it", nil, func(_ *drivers.Spec, o *vsphere.Options) { o.Tags = []string{"team:wbe"} }, "vsphere.tags[0]", drivers.ErrNotFound, `no tag "team:wbe"`, "did you mean team:web?"},
+		{"a category like it", nil, func(_ *drivers.Spec, o *vsphere.Options) { o.Tags = []string{"taem:web"} }, "vsphere.tags[0]", drivers.ErrNotFound, `no category of tags "taem"`, "did you mean team?"},
 		{"several clusters", nil, func(_ *drivers.Spec, o *vsphere.Options) { o.Cluster = "" }, "vsphere.cluster", nil, "there are 2", "DC0_C0, DC0_H0"},
 		{"maintenance", maintenance, func(_ *drivers.Spec, o *vsphere.Options) { o.HostSystem = "DC0_C0_H1" }, "vsphere.host_system", nil, "maintenance mode", ""},
 		{"gateway elsewhere", nil, func(_ *drivers.Spec, o *vsphere.Options) {

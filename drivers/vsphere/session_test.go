@@ -124,3 +124,14 @@ func TestEnvironment(t *testing.T) {
 		}
 	})
 }
+
+// TestPasswordInServer keeps a password out of what records and plans show.
+func TestPasswordInServer(t *testing.T) {
+	t.Parallel()
+	for server, refused := range map[string]bool{"": false, "vc.example.com": false, "https://ops@vc.example.com/sdk": false, "://": false, "https://ops:s3cret@vc.example.com/sdk": true} {
+		err := (&vsphere.Options{Server: server}).Validate()
+		if (err != nil) != refused || refused && (drivers.Hint(err) == "" || strings.Contains(err.Error(), "s3cret")) {
+			t.Errorf("%q: %v, hint %q", server, err, drivers.Hint(err))
+		}
+	}
+}

@@ -30,14 +30,14 @@ const tries = 3
 // RoundTrip implements soap.RoundTripper.
 func (t *transport) RoundTrip(ctx context.Context, req, res soap.HasFault) error {
 	if _, waits := req.(*methods.WaitForUpdatesExBody); waits {
-		return t.base.RoundTrip(ctx, req, res)
+		return t.once(ctx, req, res, maxWait*time.Second+t.answer)
 	}
 	if err := t.gate.Acquire(ctx, 1); err != nil {
 		return err
 	}
 	defer t.gate.Release(1)
 	for try := 1; ; try++ {
-		err := t.once(ctx, req, res)
+		err := t.once(ctx, req, res, t.answer)
 		if err == nil || try == tries || !reads(req) || !unanswered(err) || ctx.Err() != nil {
 			return err
 		}
@@ -47,12 +47,12 @@ func (t *transport) RoundTrip(ctx context.Context, req, res soap.HasFault) error
 	}
 }
 
-func (t *transport) once(ctx context.Context, req, res soap.HasFault) error {
-	limited, cancel := context.WithTimeout(ctx, t.answer)
+func (t *transport) once(ctx context.Context, req, res soap.HasFault, limit time.Duration) error {
+	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	err := t.base.RoundTrip(limited, req, res)
 	if err != nil && limited.Err() != nil && ctx.Err() == nil {
-		return fmt.Errorf("no answer within %s: %w", t.answer, errors.Join(drivers.ErrTimeout, err))
+		return fmt.Errorf("no answer within %s: %w", limit, errors.Join(drivers.ErrTimeout, err))
 	}
 	return err
 }

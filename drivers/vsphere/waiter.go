@@ -219,8 +219,12 @@ func (w *waiter) left(r ref) {
 	delete(w.seen, r)
 }
 
-// changed is what to put on the list and what to take off.
+// changed is what to put on the list and what to take off. It changes for what is to be put on it alone.
 func (w *waiter) changed() (objects, gone []ref) {
+	maps.DeleteFunc(w.named, func(r ref, _ bool) bool { return w.listed[r] })
+	if len(w.named) == 0 {
+		return nil, nil
+	}
 	for r := range w.listed {
 		if !w.wanted(r) {
 			gone = append(gone, r)
@@ -229,10 +233,8 @@ func (w *waiter) changed() (objects, gone []ref) {
 		}
 	}
 	for r := range w.named {
-		if !w.listed[r] {
-			objects = append(objects, r)
-			w.listed[r] = true
-		}
+		objects = append(objects, r)
+		w.listed[r] = true
 	}
 	clear(w.named)
 	return objects, gone
