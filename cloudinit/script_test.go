@@ -70,6 +70,11 @@ func undo(t *testing.T, m *machinetest.Machine) {
 	}
 }
 
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
 func TestScriptGolden(t *testing.T) {
 	t.Parallel()
 	got, file := scriptOf(t, fitting()), filepath.Join("testdata", "script.golden")
@@ -258,6 +263,9 @@ func TestScriptVerdict(t *testing.T) {
 			out, exit := apply(t, m, scriptOf(t, tc.c))
 			if failed := tc.want != "[]"; failed != (exit != 0) {
 				t.Errorf("exit %d:\n%s", exit, out)
+			}
+			if sealed := exists(m.Path("var/lib/davit/journal/sealed")); sealed != (exit == 0) {
+				t.Errorf("sealed: %v, exit %d", sealed, exit)
 			}
 			var result struct{ V1 struct{ Errors []string } }
 			if err := json.Unmarshal([]byte(m.Read("run/davit/result.json")), &result); err != nil {

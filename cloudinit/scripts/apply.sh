@@ -38,7 +38,8 @@ finish() {
 place() {
   journal dir "$(dirname "$1")" && journal file "$1" || return
   rm -f "$1.davit-new"
-  { [ "${4-}" != append ] || journal was "$1"; } >"$1.davit-new" && cat >>"$1.davit-new" || return
+  (umask 077 && : >"$1.davit-new") || return # what it will hold may be for few
+  { [ "${4-}" != append ] || journal was "$1"; } >>"$1.davit-new" && cat >>"$1.davit-new" || return
   chown "${3:-root:root}" "$1.davit-new" && chmod "$2" "$1.davit-new" || return
   mv -fT "$1.davit-new" "$1"
 }

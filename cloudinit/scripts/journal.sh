@@ -28,12 +28,11 @@ kept="/var/lib/docker /var/lib/containerd" # the engine's data, which removing i
 
 say() { echo "davit: $*"; }
 
-# begin starts the note KIND NAME; it fails when there is one.
+# begin starts the note KIND NAME; it fails when there is one. A note that can't be written must not look like that.
 begin() {
   ! grep -qsxF -- "$1 $2" "$notes"/*/what || return 1
   rm -rf "$draft"
-  mkdir -p "$notes" "$draft"
-  printf '%s %s\n' "$1" "$2" >"$draft/what"
+  { mkdir -p "$notes" "$draft" && printf '%s %s\n' "$1" "$2" >"$draft/what"; } || exit 1
 }
 
 # keep ends the note; it is on the disk when keep returns.
@@ -63,9 +62,15 @@ note_file() {
 
 of() { grep -lxF -- "$1 $2" "$notes"/*/what 2>/dev/null | sed 's,/what$,,'; }
 
+# show_was shows a file; what was a link leads to it from where the link was.
 show_was() {
   note=$(of file "$1")
-  [ ! -e "${note:-none}/was" ] || cat "$note/was"
+  was=${note:-/none}/was
+  if [ -L "$was" ]; then
+    cd "$(dirname "$1")"
+    was=$(readlink "$was")
+  fi
+  [ ! -e "$was" ] || cat "$was"
 }
 
 make_dir() {
@@ -82,10 +87,17 @@ $missing"
   done
 }
 
+# note_line also ends a last line that has no end, or the new one would become a part of it.
 note_line() {
   ! grep -qsxF -- "$2" "$1" || return 0
-  absent line "$1 $2"
+  if begin line "$1 $2"; then
+    ! unended "$1" || wc -c <"$1" >"$draft/bytes"
+    keep
+  fi
+  ! unended "$1" || echo >>"$1"
 }
+
+unended() { [ -s "$1" ] && [ -n "$(tail -c 1 "$1")" ]; }
 
 # note_packages asks apt-get what it would bring that is not there.
 note_packages() {
@@ -118,6 +130,7 @@ note_sysctl() {
 # seal notes what the files are like in the end, to tell changes of others.
 seal() {
   for what in "$notes"/*/what; do
+    [ -e "$what" ] || continue # there are no notes
     path=$(sed -n 's/^file //p' "$what")
     [ -z "$path" ] || [ ! -f "$path" ] || sum "$path" >"${what%what}sealed"
   done
@@ -133,6 +146,7 @@ undo_file() {
   rm -f "$1.davit-new" # what a kill left
   if there "$note/was"; then
     cp -a "$note/was" "$1.davit-new"
+    [ ! -f "$1.davit-new" ] || sync "$1.davit-new" # before the note goes
     mv -fT "$1.davit-new" "$1"
   else
     rm -f "$1"
@@ -143,12 +157,18 @@ undo_dir() { rmdir "$1" 2>/dev/null || [ ! -d "$1" ] || say "$1 is not empty and
 
 undo_made() { [ -s "$1" ] || rm -f "$1"; }
 
+# undo_line takes a line out, where the file is and not where a link to it is.
 undo_line() {
-  file=${1%% *}
+  file=$(readlink -f -- "${1%% *}") || return 0
   [ -e "$file" ] || return 0
   rm -f "$file.davit-new"
   cp -p "$file" "$file.davit-new"
   grep -vxF -- "${1#* }" "$file" >"$file.davit-new" || :
+  bytes=$(cat "$note/bytes" 2>/dev/null) || bytes=''
+  if [ -n "$bytes" ] && [ "$(wc -c <"$file.davit-new")" -eq $((bytes + 1)) ]; then
+    truncate -s "$bytes" "$file.davit-new" # its last line had no end
+  fi
+  sync "$file.davit-new"
   mv -f "$file.davit-new" "$file"
 }
 
@@ -215,7 +235,9 @@ undo() {
     name=$(cut -d ' ' -f 2- "$note/what")
     say "back: $kind $name"
     "undo_$kind" "$name"
-    rm -rf "$note"
+    # At once: a note that is half removed would say that nothing was there before.
+    mv -T "$note" "$draft"
+    rm -rf "$draft"
   done
   [ ! -d /run/systemd/system ] || systemctl daemon-reload
   rm -rf /run/davit

@@ -105,7 +105,19 @@ func engine(s drivers.Spec, o *Options, f facts) error {
 	if len(keys) > 0 {
 		refuse(acceptConfig, "its /etc/docker/daemon.json sets %s, which davit sets itself; all else in it stays", strings.Join(keys, ", "))
 	}
+	if live(f.config()) && f.number("containers") > 0 && slices.ContainsFunc(s.Disks, func(d drivers.Disk) bool { return d.Mount == "" }) {
+		all = append(all, field.Errorf("generic.address", "its Docker has live-restore: containers would go on writing to what is copied to the disk").
+			WithHint("take live-restore out of /etc/docker/daemon.json and restart Docker first"))
+	}
 	return errors.Join(all...)
+}
+
+// live says whether containers outlive the stop of their engine.
+func live(config []byte) bool {
+	var own struct {
+		Live bool `json:"live-restore"`
+	}
+	return json.Unmarshal(config, &own) == nil && own.Live
 }
 
 // claimed lists the keys of a daemon.json that davit would set to its own values.

@@ -83,6 +83,8 @@ func TestJudge(t *testing.T) {
 		{"settings, accepted", withDisk(accept("daemon_json")), inspected(config(`{"mtu": 1400}`)), "", "", nil},
 		{"settings that davit leaves alone", withDisk(accept()), inspected(config(`{"dns": [], "log-driver": "journald"}`)), "", "", nil},
 		{"malformed settings", withDisk(accept()), inspected(config(`{`)), "generic.address", "daemon.json is malformed", nil},
+		{"containers that outlive their engine", withDisk(accept("engine_data")), inspected("engine\t20.10.24", "client\tyes", "containers\t2", config(`{"live-restore": true}`)), "generic.address", "live-restore: containers would go on writing take live-restore out", nil},
+		{"they may without a disk for the engine", withDisk(accept("engine_data"), drivers.Disk{SizeGiB: 2, Filesystem: "ext4", Mount: "/srv/data"}), inspected("engine\t20.10.24", "client\tyes", "containers\t2", config(`{"live-restore": true}`)), "", "", nil},
 		{"no engine asked", drivers.Spec{Options: &generic.Options{}}, inspected("images\t3", "system\tgentoo", config("{"), "disk\t"), "", "", nil},
 		{"no device", drivers.Spec{Disks: []drivers.Disk{{SizeGiB: 1}}, Options: &generic.Options{}}, inspected(), "generic.devices", "1 disks are asked for, and 0 devices are named it has: " + link, nil},
 		{"missing", withDisk(accept()), inspected("disk\t" + link + " 0 0 missing:"), "generic.devices[0]", "no disk " + link, drivers.ErrNotFound},

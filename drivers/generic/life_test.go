@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -131,7 +132,7 @@ func TestReleaseGoesOn(t *testing.T) {
 	}
 	m.ended(t)
 	good := m.Read("standin/dpkg")
-	m.has(t, "dpkg", `[ "$1" != --purge ] || { echo "dpkg: error: the disk is full"; exit 2; }`)
+	m.Replace(t, "dpkg", `[ "$1" != --purge ] || { echo "dpkg: error: the disk is full"; exit 2; }`)
 	err := release(t, m, s)
 	if err == nil || !strings.Contains(err.Error(), "the disk is full") || drivers.Hint(err) == "" {
 		t.Errorf("got %v", err)
@@ -148,11 +149,44 @@ func TestReleaseGoesOn(t *testing.T) {
 	}
 }
 
+// An engine that doesn't run tells nothing: its configuration says where its data are.
+func TestDataOfAnEngineThatIsOff(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	m.HasDocker(t, "{\"dns\": [],\n \"data-root\":\n\"/srv/docker\"}")
+	m.Replace(t, "docker", "exit 1")
+	m.Write(t, "srv/docker/image/overlay2/imagedb/content/sha256/abc", "{}")
+	s := m.spec("web-1")
+	s.Engine = "docker"
+	_, err := create(t.Context(), t, s, cloudinit.Config{})
+	if text := fmt.Sprint(err); !strings.Contains(text, "keeps data in /srv/docker") || !strings.Contains(text, "holds 1 images") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A create that goes on finds the machine's own configuration in the journal, also when that was a link.
+func TestConfigurationOfBefore(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	s := m.spec("web-1")
+	m.Write(t, "etc/docker/daemon.json", `{"mtu": 1400}`)
+	m.Write(t, "etc/docker.json", `{"dns": []}`)
+	m.Write(t, "var/lib/davit/journal/owner", string(s.Owner)+"\nweb-1\n")
+	m.Write(t, "var/lib/davit/journal/notes/0001/what", "file /etc/docker/daemon.json\n")
+	if err := os.Symlink("../docker.json", m.Path("var/lib/davit/journal/notes/0001/was")); err != nil {
+		t.Fatal(err)
+	}
+	r, err := generic.New().Resolve(t.Context(), []drivers.Spec{s})
+	if err != nil || string(r[0].EngineConfig) != `{"dns": []}` {
+		t.Errorf("got %+v %v", r, err)
+	}
+}
+
 func TestNoRoot(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
-	m.has(t, "id", "echo 1000")
-	m.has(t, "sudo", `echo "sudo: a password is required" >&2; exit 1`)
+	m.Replace(t, "id", "echo 1000")
+	m.Replace(t, "sudo", `echo "sudo: a password is required" >&2; exit 1`)
 	_, err := create(t.Context(), t, m.spec("web-1"), cloudinit.Config{})
 	if f := field.All(err); len(f) != 1 || f[0].Path != "user" || !errors.Is(err, drivers.ErrAuth) || !strings.Contains(err.Error(), "a password is required") {
 		t.Errorf("got %v", err)

@@ -60,12 +60,3 @@ func newMachine(t testing.TB) *machine {
 func (m *machine) spec(name string) drivers.Spec {
 	return drivers.Spec{Name: name, Owner: drivers.Owner("owner of " + name), Options: m.opts}
 }
-
-// has replaces a program of the machine's by one that says something.
-func (m *machine) has(t testing.TB, program, says string) {
-	t.Helper()
-	m.Write(t, "standin/"+program, "#!/bin/sh\n"+says+"\n")
-	if err := os.Chmod(m.Path("standin/"+program), 0o755); err != nil {
-		t.Fatal(err)
-	}
-}

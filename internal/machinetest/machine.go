@@ -76,6 +76,14 @@ func (m *Machine) Read(name string) string {
 	return string(data)
 }
 
+// Replace has a program of the machine's do something else: the lines of a shell script.
+func (m *Machine) Replace(t testing.TB, program, script string) {
+	t.Helper()
+	file := m.Path("standin/" + program)
+	must(t, os.RemoveAll(file)) // it may be a link to what stands before many
+	must(t, os.WriteFile(file, []byte("#!/bin/sh\n"+script+"\n"), 0o755))
+}
+
 // enter makes the machine's world around a command: in is its folder, then what sh runs.
 const enter = `root=$1
 mount --bind "$root" "$root"

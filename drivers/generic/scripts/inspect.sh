@@ -37,13 +37,23 @@ if [ -e /var/lib/davit/journal/owner ]; then
   say host "$(sed -n 2p /var/lib/davit/journal/owner)"
 fi
 
+# The configuration is the machine's own: what it was before davit changed it.
+config=/etc/docker/daemon.json
+note=$(grep -lxF "file $config" /var/lib/davit/journal/notes/*/what 2>/dev/null)
+[ -z "$note" ] || config=${note%what}was
+[ -z "$note" ] || [ ! -L "$config" ] || config=$(cd /etc/docker && readlink -f "$(readlink "$config")")
+if [ -e "$config" ]; then
+  say config "$(base64 -w 0 "$config")"
+  root=$(tr -d '\n' <"$config" | sed -n 's/.*"\(data-root\|graph\)"[[:space:]]*:[[:space:]]*"\([^"]*\)".*/\2/p')
+fi
+
 # The engine is read where it keeps its things: it need not run.
 if has dockerd; then
   say engine "$(dockerd --version | sed 's/^Docker version \([^, ]*\).*/\1/')"
-  root=$(timeout 20 docker info --format '{{.DockerRootDir}}' 2>/dev/null)
+  told=$(timeout 20 docker info --format '{{.DockerRootDir}}' 2>/dev/null)
 fi
 has docker && say client yes
-root=${root:-/var/lib/docker}
+root=${told:-${root:-/var/lib/docker}}
 say root "$root"
 for image in "$root"/image/*; do
   [ ! -d "$image" ] || say storage "${image##*/}"
@@ -51,11 +61,6 @@ done
 say containers "$(count "$root/containers" -mindepth 1 -maxdepth 1 -type d)"
 say images "$(count "$root"/image/*/imagedb/content/sha256 -type f)"
 say volumes "$(count "$root/volumes" -mindepth 1 -maxdepth 1 -type d)"
-# The configuration is the machine's own: what it was before davit changed it.
-config=/etc/docker/daemon.json
-note=$(grep -lxF "file $config" /var/lib/davit/journal/notes/*/what 2>/dev/null)
-[ -z "$note" ] || config=${note%what}was
-[ ! -e "$config" ] || say config "$(base64 -w 0 "$config")"
 
 # disk: DEVICE, SIZE in bytes, number of partitions and the like on it, signatures as TYPE:LABEL, places
 for device; do
